@@ -1,0 +1,110 @@
+"""The actor: who does something, by which way, and which grants they hold at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from opscharter.kernel.users.models import User
+
+ANY = "*"
+
+
+class Reach(TextChoices):
+    """How far a grant reaches over the rows of a record type."""
+
+    OWN = "own", _("own")
+    TEAM = "team", _("team")
+    DEPARTMENT = "department", _("department")
+    DEPARTMENT_TREE = "department-tree", _("department and below")
+    CUSTOMER = "customer", _("customer")
+    ALL = "all", _("all")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Leave to do `action` on `record_type` within `reach`; `*` stands for any, `service.*` for a whole chapter."""
+
+    record_type: str
+    action: str
+    reach: str
+    role: str = ""
+
+    def covers(self, record_type: str, action: str) -> bool:
+        """Say whether this grant speaks of the record type and the action."""
+        chapter = record_type.partition(".")[0]
+        return self.record_type in (ANY, record_type, f"{chapter}.*") and self.action in (ANY, action)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person or job acting: identity, grants, and the ids that bound each reach.
+
+    `units` maps a reach to department ids; `customers` are the customer ids within the customer reach.
+    """
+
+    user: User | None = None
+    person_id: int | None = None
+    label: str = ""
+    roles: frozenset[str] = frozenset()
+    grants: tuple[Grant, ...] = ()
+    units: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    customers: frozenset[int] = frozenset()
+    via: str = "page"
+    address: str = ""
+    system: bool = False
+
+    @property
+    def user_id(self) -> int | None:
+        """Return the account's id, or None for jobs and visitors."""
+        return self.user.pk if self.user else None
+
+    @cached_property
+    def _reaches(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {}
+
+    def reaches(self, record_type: str, action: str) -> frozenset[str]:
+        """Return every reach granted for the action on the record type; empty means denied."""
+        if self.system:
+            return frozenset({Reach.ALL.value})
+        key = (record_type, action)
+        if key not in self._reaches:
+            self._reaches[key] = frozenset(g.reach for g in self.grants if g.covers(record_type, action))
+        return self._reaches[key]
+
+    def may(self, record_type: str, action: str) -> bool:
+        """Say whether the action is granted at all, over whatever rows."""
+        return bool(self.reaches(record_type, action))
+
+    def by(self, via: str, address: str = "") -> Actor:
+        """Return the same actor coming by another way (page, api, import, job, mail)."""
+        return replace(self, via=via, address=address or self.address)
+
+
+NOBODY = Actor()
+
+
+def system_actor(via: str = "job") -> Actor:
+    """Return the actor of jobs and installation steps: may see all rows; guards bind it like anyone."""
+    return Actor(system=True, via=via, label="OpsCharter")
+
+
+_provider: list[Callable[[User], Actor]] = []
+
+
+def install_provider(provider: Callable[[User], Actor]) -> None:
+    """Name the function that builds an actor from an account (the organization chapter's)."""
+    _provider[:] = [provider]
+
+
+def actor_for(user: User | None) -> Actor:
+    """Return the actor of an account, with all its grants of today; nobody for visitors."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return NOBODY
+    return _provider[0](user) if _provider else Actor(user=user)

@@ -1,0 +1,123 @@
+"""Sealing and verifying the audit trail: blocks of one day, each hashed over its entries and the block before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from opscharter.kernel.audit.models import AuditBlock, AuditEntry
+from opscharter.kernel.audit.trail import digest
+
+BLOCK_SIZE = 5_000
+LOOK_BACK = dt.timedelta(days=1)
+"""A transaction may commit its entries after younger ones were sealed; for this long its ids are looked for again."""
+
+
+def as_ranges(ids: Iterable[int]) -> str:
+    """Write ascending ids as ranges: 1,2,3,7 → "1-3,7"."""
+    parts = []
+    for _gap, run in groupby(enumerate(ids), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _index, number in run]
+        parts.append(str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}")
+    return ",".join(parts)
+
+
+def from_ranges(text: str) -> Iterator[int]:
+    """Read ranges back into ids."""
+    for part in text.split(","):
+        first, _dash, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def _block_hash(previous: str, members: str, hashes: Iterable[str]) -> str:
+    chain = hashlib.sha256(f"{previous}\n{members}\n".encode())
+    for value in hashes:
+        chain.update(value.encode())
+    return chain.hexdigest()
+
+
+def _unsealed_ids() -> list[int]:
+    last = AuditBlock.objects.order_by("-last_entry").first()
+    newest = last.last_entry if last else 0
+    recent = AuditBlock.objects.filter(sealed_at__gte=timezone.now() - LOOK_BACK)
+    known = {number for block in recent for number in from_ranges(block.members)}
+    floor = min(known, default=newest)
+    late = [pk for pk in AuditEntry.objects.filter(pk__gt=floor, pk__lte=newest).values_list("pk", flat=True)
+            if pk not in known] if known else []
+    fresh = AuditEntry.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True)
+    return sorted(late) + list(fresh)
+
+
+@transaction.atomic
+def seal() -> int:
+    """Chain every entry that is not in a block yet; returns how many were sealed. Safe to run from several workers."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(7305001)")
+    ids = _unsealed_ids()
+    previous = AuditBlock.objects.order_by("-pk").values_list("hash", flat=True).first() or ""
+    for start in range(0, len(ids), BLOCK_SIZE):
+        entries = AuditEntry.objects.filter(pk__in=ids[start : start + BLOCK_SIZE]).order_by("pk")
+        rows = list(entries.values_list("pk", "at", "hash"))
+        for day, run in groupby(rows, key=lambda row: timezone.localdate(row[1])):
+            part = list(run)
+            members = as_ranges(row[0] for row in part)
+            value = _block_hash(previous, members, (row[2] for row in part))
+            AuditBlock.objects.create(
+                day=day, sealed_at=timezone.now(), members=members, count=len(part),
+                last_entry=part[-1][0], previous_hash=previous, hash=value,
+            )
+            previous = value
+    return len(ids)
+
+
+@dataclass
+class Verification:
+    """What a verification found; `intact` only when nothing is altered, missing or unchained."""
+
+    entries: int = 0
+    blocks: int = 0
+    altered: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    broken_blocks: list[int] = field(default_factory=list)
+    anchor_missing: bool = False
+
+    @property
+    def intact(self) -> bool:
+        """Say whether the trail is as it was written."""
+        return not (self.altered or self.missing or self.broken_blocks or self.anchor_missing)
+
+
+def verify(anchor: str = "") -> Verification:
+    """Recompute every entry and block. `anchor` is a block hash exported earlier: it must still be in the chain."""
+    found = Verification()
+    previous = ""
+    for block in AuditBlock.objects.order_by("pk").iterator(chunk_size=200):
+        found.blocks += 1
+        wanted = list(from_ranges(block.members))
+        entries = {entry.pk: entry for entry in AuditEntry.objects.filter(pk__in=wanted)}
+        found.entries += len(entries)
+        found.missing += [pk for pk in wanted if pk not in entries]
+        found.altered += [pk for pk, entry in entries.items() if digest(entry) != entry.hash]
+        recomputed = _block_hash(block.previous_hash, block.members, (entries[pk].hash for pk in wanted if pk in entries))
+        if block.previous_hash != previous or (recomputed != block.hash and all(pk in entries for pk in wanted)):
+            found.broken_blocks.append(block.pk)
+        previous = block.hash
+    if anchor:
+        found.anchor_missing = not AuditBlock.objects.filter(hash=anchor).exists()
+    found.altered.sort()
+    return found
+
+
+def anchor() -> dict[str, object]:
+    """Return the head of the chain, to be kept off the system: it proves later that no end was cut off."""
+    block = AuditBlock.objects.order_by("-pk").first()
+    if block is None:
+        return {"hash": "", "last_entry": 0, "sealed_at": None}
+    return {"hash": block.hash, "last_entry": block.last_entry, "sealed_at": block.sealed_at.isoformat()}

@@ -1,0 +1,112 @@
+"""The record: the base of everything the company keeps, with one way to change it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.controls.registry import Guard
+from opscharter.kernel.errors import WritePathError
+from opscharter.kernel.records import writing
+from opscharter.kernel.records.lifecycle import Lifecycle
+from opscharter.kernel.records.manager import RecordManager
+from opscharter.kernel.records.numbering import Numbering
+
+
+
+class Record(models.Model):
+    """Something the company keeps: versioned, scoped, audited, and changed only by `save_as` and `move`."""
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    updated_at = models.DateTimeField(_("changed"), editable=False)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+
+    objects = RecordManager()
+
+    numbering: ClassVar[Numbering | None] = None
+    lifecycle: ClassVar[Lifecycle | None] = None
+    scope: ClassVar[Scope] = Scope()
+    create_guards: ClassVar[tuple[Guard, ...]] = ()
+    timeline_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields whose changes are told in the timeline, beside the audit trail."""
+    search_fields: ClassVar[tuple[str, ...]] = ()
+    """Text fields the full-text search reads; the first is the title. Empty: not searchable."""
+    protected_fields: ClassVar[tuple[str, ...]] = ()
+    """Sensitive fields, shown only to those granted `view-protected`."""
+
+    if TYPE_CHECKING:
+        number: str
+        state: str
+        get_state_display: Any
+
+    class Meta:
+        abstract = True
+
+    _loaded: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._loaded = {}
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """Remember what was loaded, so that a save knows what its own changes are."""
+        instance = super().from_db(db, field_names, values)
+        instance._loaded = {
+            name: copy.deepcopy(value) if isinstance(value, dict | list) else value
+            for name, value in zip(field_names, values)
+        }
+        return instance
+
+    def save_as(
+        self, actor: Actor, *, note: str = "", links: Mapping[str, Sequence[models.Model]] | None = None
+    ) -> Self:
+        """Create or change this record as the actor: lock, validate, guards, number, save, audit, effects.
+
+        `links` sets many-to-many fields in the same transaction. Raises NotPermitted, Refused, Conflict or
+        Django's ValidationError; then nothing was stored.
+        """
+        return writing.save(self, actor, note=note, links=links or {})
+
+    def move(self, name: str, actor: Actor, *, reason: str = "", **inputs: Any) -> Self:
+        """Take a step of the lifecycle as the actor; raises NotPermitted, Refused, Conflict or ValidationError."""
+        return writing.move(self, name, actor, reason=reason, inputs=inputs)
+
+    def archive_as(self, actor: Actor, *, reason: str) -> Self:
+        """Take the record out of use; it stays readable and is never deleted."""
+        return writing.archive(self, actor, reason=reason)
+
+    @classmethod
+    def at_version(cls, pk: int, version: int) -> Self:
+        """Return the record as it was at an earlier version, ready to be changed and merged."""
+        return writing.at_version(cls, pk, version)
+
+    def on_create(self, actor: Actor) -> None:
+        """Do what follows from the record's creation, in the same transaction."""
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Do what follows from changed fields ({name: [before, after]}), in the same transaction."""
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: saving round the write path would skip guards and audit."""
+        raise WritePathError(f"{type(self).__name__}.save() goes round the write path; use save_as(actor)")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: nothing is hard-deleted; see `archive_as`."""
+        raise WritePathError(f"{type(self).__name__}.delete(): records are archived, never deleted")
+
+
+def record_types() -> list[type[Record]]:
+    """Return every concrete record type of the installed chapters, by label."""
+    return sorted((m for m in apps.get_models() if issubclass(m, Record)), key=lambda m: m._meta.label_lower)
