@@ -47,6 +47,7 @@ class Actor:
     """A person or job acting: identity, grants, and the ids that bound each reach.
 
     `units` maps a reach to department ids; `customers` are the customer ids within the customer reach.
+    An `external` actor is a customer's contact: of a record it sees only what is meant for customers.
     """
 
     user: User | None = None
@@ -59,6 +60,7 @@ class Actor:
     via: str = "page"
     address: str = ""
     system: bool = False
+    external: bool = False
 
     @property
     def user_id(self) -> int | None:

@@ -114,13 +114,18 @@ class Verdict:
     overridden: list[Reason]
 
 
-def judge(guards: Iterable[Guard], record: Any, actor: Actor) -> Verdict:
-    """Ask every guard; nothing is written, so pages may ask what is still missing as often as they like."""
+def judge(
+    guards: Iterable[Guard], record: Any, actor: Actor, standings: Mapping[str, Standing] | None = None
+) -> Verdict:
+    """Ask every guard; nothing is written, so pages may ask what is still missing as often as they like.
+
+    A page that asks for several steps gives the `standings` it has read once.
+    """
     guards = list(guards)
     verdict = Verdict([], [], [])
     if not guards:
         return verdict
-    standings = settings_at(guards)
+    standings = standings or settings_at(guards)
     excepted: set[str] = set()
     for guard in guards:
         standing = standings[guard.id]

@@ -98,6 +98,13 @@ class Record(models.Model):
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
         """Do what follows from changed fields ({name: [before, after]}), in the same transaction."""
 
+    def on_comment(self, actor: Actor, visibility: str) -> None:
+        """Do what follows from a comment (visibility `customer` or `internal`), in the same transaction."""
+
+    def comment_as(self, actor: Actor, text: str, *, visibility: str = "internal") -> None:
+        """Add a comment to the timeline; raises NotPermitted or ValidationError."""
+        writing.comment(self, actor, text, visibility=visibility)
+
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: saving round the write path would skip guards and audit."""
         raise WritePathError(f"{type(self).__name__}.save() goes round the write path; use save_as(actor)")

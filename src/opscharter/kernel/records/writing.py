@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
-from opscharter.kernel.controls.decisions import Verdict, judge, log_decisions, not_in_state
+from opscharter.kernel.controls.decisions import Standing, Verdict, judge, log_decisions, not_in_state
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
 from opscharter.kernel.records.lifecycle import Move
@@ -179,9 +179,9 @@ def move(record: Any, name: str, actor: Actor, *, reason: str, inputs: Mapping[s
         raise
 
 
-def obstacles(record: Any, step: Move, actor: Actor) -> Verdict:
+def obstacles(record: Any, step: Move, actor: Actor, standings: Mapping[str, Standing] | None = None) -> Verdict:
     """Say what stands between the record and a step, without taking it: for buttons, gates and the API."""
-    verdict = judge(step.guards, record, actor)
+    verdict = judge(step.guards, record, actor, standings)
     if record.state not in step.sources:
         verdict.refusals.insert(0, not_in_state(record.get_state_display()))
     if any(actor.person_id is not None and _person_of(record, name) == actor.person_id for name in step.separate_from):
@@ -245,6 +245,18 @@ def _tell_move(record: Any, step: Move, actor: Actor, before: str, reason: str) 
         visibility=Visibility.CUSTOMER if step.customer_visible else Visibility.SYSTEM,
         data={"from": before, "to": record.state}, clause=step.guards[0].clause if step.guards else "",
     )
+
+
+@transaction.atomic
+def comment(record: Any, actor: Actor, text: str, *, visibility: str) -> None:
+    """Add a comment; see Record.comment_as. What a customer writes is always visible to the customer."""
+    _permit(record, actor, "comment")
+    seen = Visibility.CUSTOMER if actor.external else Visibility(visibility)
+    if not text.strip():
+        raise ValidationError({"text": _t("Write something first.")})
+    entry = entries.append(record, actor, TimelineEntry.Kind.COMMENT, visibility=seen, text=text.strip())
+    write_entry(actor, "comment", record=record, changes={"comment": [None, entry.pk], "visibility": [None, seen]})
+    record.on_comment(actor, seen.value)
 
 
 @transaction.atomic

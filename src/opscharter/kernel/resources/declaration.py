@@ -1,0 +1,249 @@
+"""How a record type appears: the few lines from which pages, API, import, export and contract tests are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.records.merging import BOOKKEEPING
+from opscharter.kernel.records.record import Record
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields in the form and among the facts of a record."""
+
+    title: Text
+    fields: tuple[str, ...]
+
+    def __init__(self, title: Text, fields: list[str] | tuple[str, ...]) -> None:
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "fields", tuple(fields))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A list column that is more than a stored field: `value(record)` may use only what the list has loaded.
+
+    `needs` names the stored fields (or relations) that `value` reads, so that the list loads them in its one query.
+    `kind` says how it is drawn: text, number, date, due, state, pill, priority.
+    """
+
+    name: str
+    label: Text
+    value: Callable[[Any], Any]
+    needs: tuple[str, ...] = ()
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class View:
+    """A built-in list view: a tab with its own condition, which may depend on who looks."""
+
+    name: str
+    label: Text
+    where: Callable[[Actor], Q]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card on the record's page drawn by a template; `context(record, actor)` gives what the template needs.
+
+    Return None from `context` to leave the card out. `place` is "main" or "side". Customers see a panel only
+    when it says `for_customers`.
+    """
+
+    title: Text
+    template: str
+    context: Callable[[Any, Actor], Mapping[str, Any] | None]
+    place: str = "side"
+    for_customers: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage on the line of a record's life: reached when the record has been in one of `states`."""
+
+    label: Text
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One record type as people meet it. Everything left out is derived from the model."""
+
+    model: type[Record]
+    slug: str
+    icon: str = "file"
+    columns: tuple[str | Column, ...] = ()
+    filters: tuple[str, ...] = ()
+    form: tuple[str | Section, ...] = ()
+    facts: tuple[str, ...] = ()
+    order: str = "-id"
+    views: tuple[View, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    related: tuple[str, ...] = ()
+    """Fields whose values lists load together with the row, beyond those the columns need."""
+    choices: Mapping[str, Callable[[Actor], Q]] = field(default_factory=dict)
+    """Narrows what a relation field offers in forms: {"assignee": lambda actor: Q(active=True)}."""
+    badges: Callable[[Any], list[tuple[Text, str]]] | None = None
+    """Pills beside the number on the record's page: [(text, tone)], tones r(ed) a(mber) g(reen) b(lue) n(eutral)."""
+    customer_facts: tuple[str, ...] = ()
+    """The only fields a customer's contact sees of a record, on pages, in exports and through the API."""
+    form_class: type[Any] | None = None
+    serializer_class: type[Any] | None = None
+    pages: Mapping[str, type[Any]] = field(default_factory=dict)
+    """Page classes that replace derived ones, by the end of the address: {"<int:pk>/": ClausePage}."""
+    in_menu: bool = True
+    chapter: str = ""
+    """The code of the chapter that lists the resource; the site fills it in."""
+
+    def __init__(self, model: type[Record], slug: str, **options: Any) -> None:
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "slug", slug)
+        for name, spec in self.__dataclass_fields__.items():
+            if name in ("model", "slug"):
+                continue
+            default = spec.default_factory() if callable(spec.default_factory) else spec.default
+            value = options.pop(name, default)
+            object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+        if options:
+            raise TypeError(f"a resource has no option {sorted(options)}")
+
+    @property
+    def key(self) -> str:
+        """Return the record type's label, such as `service.incident`; also what grants speak of."""
+        return self.model._meta.label_lower
+
+    @property
+    def label(self) -> Text:
+        """Return the record type's name for people."""
+        return self.model._meta.verbose_name or ""
+
+    @property
+    def label_plural(self) -> Text:
+        """Return the record type's plural name for people."""
+        return self.model._meta.verbose_name_plural or ""
+
+    @cached_property
+    def form_sections(self) -> list[Section]:
+        """Return the form's sections; without a declaration one section of every editable field."""
+        if not self.form:
+            return [Section("", [field.name for field in editable_fields(self.model)])]
+        sections: list[Section] = []
+        loose: list[str] = []
+        for part in self.form:
+            if isinstance(part, Section):
+                sections.append(part)
+            else:
+                loose.append(part)
+        return [Section("", loose), *sections] if loose else sections
+
+    @cached_property
+    def form_fields(self) -> list[str]:
+        """Return the names of all fields that people may fill in."""
+        return [name for section in self.form_sections for name in section.fields]
+
+    @cached_property
+    def list_columns(self) -> list[Column]:
+        """Return the columns of the list, each with its label, value and kind."""
+        names = self.columns or default_columns(self.model)
+        return [part if isinstance(part, Column) else column_for(self.model, part) for part in names]
+
+    @cached_property
+    def fact_fields(self) -> list[str]:
+        """Return the fields shown as facts on the record's page."""
+        return list(self.facts) or self.form_fields
+
+    def select_related(self) -> list[str]:
+        """Return the relations that a list page must load with its rows."""
+        wanted: list[str] = []
+        for name in [*self.related, *(need for column in self.list_columns for need in column.needs)]:
+            path = relation_path(self.model, name)
+            if path and path not in wanted:
+                wanted.append(path)
+        return wanted
+
+
+def editable_fields(model: type[models.Model]) -> list[Any]:
+    """Return the stored and many-to-many fields of a record type that people may fill in."""
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return [f for f in fields if f.editable and f.name not in BOOKKEEPING and not f.primary_key]
+
+
+def default_columns(model: type[Record]) -> list[str]:
+    """Return the columns of a list whose resource names none: number, first fields, state."""
+    names = ["number"] if model.numbering else []
+    names += [f.name for f in editable_fields(model) if not f.many_to_many and not isinstance(f, models.TextField)][:5]
+    return names + (["state"] if model.lifecycle else [])
+
+
+def find_field(model: type[models.Model], path: str) -> Any:
+    """Return the field at the end of a `__` path; ImproperlyConfigured when there is none."""
+    current: Any = model
+    found: Any = None
+    for part in path.split("__"):
+        try:
+            found = current._meta.get_field(part)
+        except FieldDoesNotExist as error:
+            raise ImproperlyConfigured(f"{model.__name__} has no field {path}") from error
+        current = found.related_model
+    return found
+
+
+def relation_path(model: type[models.Model], path: str) -> str:
+    """Return the part of a path that select_related can follow, or an empty text."""
+    parts: list[str] = []
+    current: Any = model
+    for part in path.split("__"):
+        found = current._meta.get_field(part)
+        if not (found.many_to_one or found.one_to_one):
+            break
+        parts.append(part)
+        current = found.related_model
+    return "__".join(parts)
+
+
+def column_for(model: type[models.Model], path: str) -> Column:
+    """Return the column of a stored field or of a field of a related record."""
+    found = find_field(model, path)
+
+    def value(record: Any) -> Any:
+        current = record
+        for part in path.split("__"):
+            if current is None:
+                return None
+            current = getattr(current, part)
+        return current
+
+    return Column(path, found.verbose_name, value, (path,), kind_of(found))
+
+
+def kind_of(found: Any) -> str:
+    """Return how a field's values are drawn."""
+    if found.name == "state":
+        return "state"
+    if found.name == "priority":
+        return "priority"
+    if isinstance(found, models.DateTimeField):
+        return "due" if found.name.endswith("due_at") else "when"
+    if isinstance(found, models.DateField):
+        return "date"
+    if isinstance(found, models.BooleanField):
+        return "boolean"
+    if found.choices:
+        return "choice"
+    if isinstance(found, models.IntegerField | models.DecimalField | models.FloatField):
+        return "number"
+    return "relation" if found.is_relation else "text"

@@ -1,0 +1,44 @@
+"""The menu for one actor: the regulation's table of contents, with what each chapter offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.resources.links import list_url
+from opscharter.kernel.resources.site import Chapter, MenuChapter, MenuItem, site
+
+
+def menu(actor: Actor, address: str, standings: Mapping[int, str] | None = None) -> list[MenuChapter]:
+    """Return the chapters in order; `standings` gives the dot of a chapter by its number."""
+    chapters = []
+    for chapter in site.chapters:
+        if chapter.under or not chapter.number:
+            continue
+        items = _items(chapter, actor)
+        for other in site.chapters:
+            if other.under == chapter.code:
+                items += _items(other, actor)
+        current = _mark(items, address)
+        url = items[0].url if items else f"/regulation/?chapter={chapter.number}"
+        standing = (standings or {}).get(chapter.number, "")
+        chapters.append(MenuChapter(chapter.code, chapter.numeral, chapter.label, url, current, standing, items))
+    return chapters
+
+
+def _items(chapter: Chapter, actor: Actor) -> list[MenuItem]:
+    pages = [MenuItem(page.label, page.url, page.icon) for page in chapter.pages if page.visible(actor)]
+    records = [
+        MenuItem(resource.label_plural, list_url(resource), resource.icon) for resource in chapter.resources
+        if resource.in_menu and actor.may(resource.key, "view")
+    ]
+    return pages + records
+
+
+def _mark(items: list[MenuItem], address: str) -> bool:
+    """Mark the line whose address is the longest beginning of where one is."""
+    fitting = [item for item in items if address.startswith(item.url)]
+    if not fitting:
+        return False
+    max(fitting, key=lambda item: len(item.url)).current = True
+    return True

@@ -1,0 +1,60 @@
+"""What every page of a resource shares: who asks, which resource, and rows that exist only within their scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.views import View
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.resources.declaration import Resource
+
+
+class SignedInPage(View):
+    """A page for people who have signed in."""
+
+    request: HttpRequest
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks."""
+        return self.request.actor  # type: ignore[attr-defined, no-any-return]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send visitors to the sign-in page and back afterwards."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
+
+    def render(self, template: str, page: Any, status: int = 200, **context: Any) -> HttpResponse:
+        """Return a template filled with the page's context."""
+        return TemplateResponse(self.request, template, {"page": page, **context}, status=status)
+
+
+class ResourcePage(SignedInPage):
+    """A page of one resource."""
+
+    resource: Resource
+
+    def may(self, action: str) -> bool:
+        """Say whether the action is granted at all on this record type."""
+        return self.actor.may(self.resource.key, action)
+
+    def need(self, action: str) -> None:
+        """Answer 404 when the action is not granted: what one may not do does not exist."""
+        if not self.may(action):
+            raise Http404
+
+    def record(self, pk: int, action: str = "view", related: bool = False) -> Any:
+        """Return the record within the actor's scope for the action; 404 otherwise."""
+        rows = self.resource.model._default_manager.visible_to(self.actor, action)
+        if related:
+            names = [f.name for f in self.resource.model._meta.concrete_fields if f.many_to_one]
+            rows = rows.select_related(*names)
+        record = rows.filter(pk=pk).first()
+        if record is None:
+            raise Http404
+        return record

@@ -1,0 +1,242 @@
+"""The page of one record: where it stands, what may happen next and why not, its story, clocks and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.audit.models import AuditEntry
+from opscharter.kernel.clocks.ledger import ledger_of
+from opscharter.kernel.controls.decisions import settings_at
+from opscharter.kernel.errors import Reason
+from opscharter.kernel.files.attachments import attachments_of
+from opscharter.kernel.records.writing import obstacles
+from opscharter.kernel.resources.declaration import Panel, Resource
+from opscharter.kernel.resources.links import record_url
+from opscharter.kernel.timeline.entries import entries_of
+from opscharter.kernel.timeline.models import TimelineEntry, Visibility
+from opscharter.kernel.web.base import ResourcePage
+from opscharter.kernel.web.cells import Cell, fact_for, state_tone
+
+Text = str | Promise
+TIMELINE_LENGTH = 60
+HISTORY_LENGTH = 100
+
+
+@dataclass
+class StageOnLine:
+    """One stage as drawn: when it was reached and by whom."""
+
+    label: Text
+    status: str = "todo"
+    at: Any = None
+    who: str = ""
+
+
+@dataclass
+class MoveButton:
+    """A step as a button; when disabled it says why."""
+
+    name: str
+    label: Text
+    url: str
+    primary: bool
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def disabled(self) -> bool:
+        """Say whether something stands in the way."""
+        return bool(self.reasons)
+
+
+@dataclass
+class GateItem:
+    """One condition of the next step: met or not."""
+
+    met: bool
+    message: Text
+    clause: str
+
+
+@dataclass
+class DetailContext:
+    """Everything the record template draws."""
+
+    resource: Resource
+    record: Any
+    number: str
+    title: str
+    state: Cell | None = None
+    badges: list[tuple[Text, str]] = field(default_factory=list)
+    stages: list[StageOnLine] = field(default_factory=list)
+    moves: list[MoveButton] = field(default_factory=list)
+    gate_label: Text = ""
+    gate: list[GateItem] = field(default_factory=list)
+    clocks: list[Any] = field(default_factory=list)
+    facts: list[tuple[Text, Cell]] = field(default_factory=list)
+    panels_main: list[tuple[Text, str]] = field(default_factory=list)
+    panels_side: list[tuple[Text, str]] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+    timeline_filter: str = "all"
+    timeline_more: bool = False
+    attachments: list[Any] = field(default_factory=list)
+    comment_url: str = ""
+    attach_url: str = ""
+    edit_url: str = ""
+    history_url: str = ""
+    archive_url: str = ""
+    external: bool = False
+
+
+def readable(actor: Actor, wanted: str = "") -> list[str] | None:
+    """Return which timeline entries the actor reads: None for all; customers only what is meant for them."""
+    if actor.external or wanted == Visibility.CUSTOMER:
+        return [Visibility.CUSTOMER]
+    return [wanted] if wanted in Visibility.values else None
+
+
+class DetailPage(ResourcePage):
+    """One record."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the record; only the timeline is sent when the page itself asks for it (htmx)."""
+        record = self.record(pk, related=True)
+        page = self._context(record)
+        template = "opscharter/detail.html"
+        return self.render(f"{template}#timeline" if request.headers.get("HX-Target") == "timeline" else template, page)
+
+    def _context(self, record: Any) -> DetailContext:
+        page = DetailContext(
+            self.resource, record, getattr(record, "number", "") or "", record_title(record), external=self.actor.external
+        )
+        if type(record).lifecycle is not None:
+            page.state = Cell("state", record.get_state_display(), tone=state_tone(record))
+            page.stages = self._stages(record)
+            self._offer_moves(page)
+        page.badges = self.resource.badges(record) if self.resource.badges else []
+        names = self.resource.customer_facts if self.actor.external else self.resource.fact_fields
+        protected = set() if self.may("view-protected") else set(record.protected_fields)
+        page.facts = [fact_for(record, name) for name in names if name not in protected]
+        page.clocks = ledger_of(record)
+        page.attachments = list(attachments_of(record, self.actor))
+        self._tell_story(page)
+        self._draw_panels(page)
+        self._offer_pages(page)
+        return page
+
+    def _offer_moves(self, page: DetailContext) -> None:
+        record = page.record
+        lifecycle = type(record).lifecycle
+        moves = [move for move in lifecycle.moves_from(record.state) if self.may(move.name)]
+        standings = settings_at({guard for move in moves for guard in move.guards}) if moves else {}
+        for move in moves:
+            verdict = obstacles(record, move, self.actor, standings)
+            url = record_url(record, f"moves/{move.name}")
+            page.moves.append(MoveButton(move.name, move.label, url, move.primary, verdict.refusals))
+            if move.primary and move.guards and not page.gate and not self.actor.external:
+                refused = {reason.control for reason in verdict.refusals}
+                page.gate_label = move.label
+                page.gate = [GateItem(False, reason.message, reason.clause) for reason in verdict.refusals]
+                page.gate += [GateItem(True, g.label, g.clause) for g in move.guards if g.id not in refused]
+
+    def _stages(self, record: Any) -> list[StageOnLine]:
+        """Return the stages with the time each was first reached, read from the record's moves."""
+        if not self.resource.stages:
+            return []
+        reached: dict[str, tuple[Any, str]] = {type(record).lifecycle.start: (record.created_at, "")}
+        story = TimelineEntry.objects.filter(
+            record_type=record._meta.label_lower, record_id=record.pk, kind=TimelineEntry.Kind.MOVE
+        ).order_by("at", "id")
+        for at, who, data in story.values_list("at", "who", "data"):
+            reached.setdefault(data.get("to", ""), (at, who))
+        line, current = [], None
+        for index, stage in enumerate(self.resource.stages):
+            when = min((reached[state] for state in stage.states if state in reached), default=None, key=lambda r: r[0])
+            line.append(StageOnLine(stage.label, "done" if when else "todo", *(when or (None, ""))))
+            if record.state in stage.states:
+                current = index
+        if current is not None:
+            for index, stage in enumerate(line):
+                stage.status = "now" if index == current else "done" if index < current else "todo"
+            if record.state in type(record).lifecycle.final:
+                line[current].status = "done"
+        return line
+
+    def _tell_story(self, page: DetailContext) -> None:
+        wanted = self.request.GET.get("show", "")
+        found = entries_of(page.record, readable(self.actor, wanted))
+        limit = TIMELINE_LENGTH * (1 + min(int(self.request.GET.get("more", "0") or 0), 50))
+        entries = list(found[: limit + 1])
+        page.timeline, page.timeline_more = entries[:limit], len(entries) > limit
+        page.timeline_filter = wanted or "all"
+
+    def _draw_panels(self, page: DetailContext) -> None:
+        for panel in self.resource.panels:
+            if self.actor.external and not panel.for_customers:
+                continue
+            html = self._draw(panel, page.record)
+            if html is not None:
+                (page.panels_main if panel.place == "main" else page.panels_side).append((panel.title, html))
+
+    def _draw(self, panel: Panel, record: Any) -> str | None:
+        context = panel.context(record, self.actor)
+        if context is None:
+            return None
+        return render_to_string(panel.template, {**context, "record": record, "actor": self.actor}, self.request)
+
+    def _offer_pages(self, page: DetailContext) -> None:
+        record = page.record
+        page.edit_url = record_url(record, "edit") if self.may("edit") else ""
+        page.comment_url = record_url(record, "comments") if self.may("comment") else ""
+        page.attach_url = record_url(record, "files") if self.may("comment") else ""
+        page.archive_url = record_url(record, "archive") if self.may("archive") and not record.archived_at else ""
+        page.history_url = "" if self.actor.external else record_url(record, "history")
+
+
+def record_title(record: Any) -> str:
+    """Return what a record is called, beside its number."""
+    fields = type(record).search_fields
+    return str(getattr(record, fields[0])) if fields and "__" not in fields[0] else str(record)
+
+
+@dataclass
+class HistoryContext:
+    """Every audit entry of a record."""
+
+    resource: Resource
+    record: Any
+    entries: list[Any]
+    more: bool
+    back_url: str
+
+
+class HistoryPage(ResourcePage):
+    """Who did what to the record, with the values before and after."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the record's audit entries, newest first."""
+        record = self.record(pk)
+        if self.actor.external:
+            self.need("history")
+        found = AuditEntry.objects.filter(record_type=self.resource.key, record_id=pk).order_by("-id")
+        hidden = set() if self.may("view-protected") else self._protected()
+        entries = list(found[: HISTORY_LENGTH + 1])
+        labels = {f.attname: f.verbose_name for f in self.resource.model._meta.concrete_fields}
+        for entry in entries:
+            entry.told = [  # type: ignore[attr-defined]
+                (labels.get(name, name), *(pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)))
+                for name, pair in entry.changes.items() if name not in hidden
+            ]
+        page = HistoryContext(
+            self.resource, record, entries[:HISTORY_LENGTH], len(entries) > HISTORY_LENGTH, record_url(record)
+        )
+        return self.render("opscharter/history.html", page)
+
+    def _protected(self) -> set[str]:
+        model = self.resource.model
+        return {model._meta.get_field(name).attname for name in model.protected_fields}

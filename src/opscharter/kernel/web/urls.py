@@ -1,0 +1,59 @@
+"""The addresses that the kernel derives from every resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+
+from opscharter.kernel.exchange.pages import ExportPage, ImportPage
+from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.site import site
+from opscharter.kernel.web.detail import DetailPage, HistoryPage
+from opscharter.kernel.web.editing import CreatePage, EditPage
+from opscharter.kernel.web.extras import (
+    CommentPage,
+    DeleteViewPage,
+    DownloadPage,
+    FilesPage,
+    FindPage,
+    OptionsPage,
+    SaveViewPage,
+)
+from opscharter.kernel.web.listing import ListPage
+from opscharter.kernel.web.moving import ArchivePage, BulkPage, MovePage
+
+PAGES: dict[str, Any] = {
+    "": ListPage,
+    "new/": CreatePage,
+    "options/": OptionsPage,
+    "bulk/": BulkPage,
+    "export/": ExportPage,
+    "import/": ImportPage,
+    "views/": SaveViewPage,
+    "views/<int:pk>/delete/": DeleteViewPage,
+    "<int:pk>/": DetailPage,
+    "<int:pk>/edit/": EditPage,
+    "<int:pk>/history/": HistoryPage,
+    "<int:pk>/moves/<slug:name>/": MovePage,
+    "<int:pk>/comments/": CommentPage,
+    "<int:pk>/files/": FilesPage,
+    "<int:pk>/archive/": ArchivePage,
+}
+
+
+def pages_of(resource: Resource) -> list[Any]:
+    """Return the url patterns of one resource; `resource.pages` may put another page class in a place."""
+    base = f"{resource.chapter}/{resource.slug}/"
+    chosen = {**PAGES, **resource.pages}
+    return [path(base + end, page.as_view(resource=resource)) for end, page in chosen.items()]
+
+
+def patterns() -> list[Any]:
+    """Return the pages of every resource, and those that span all of them."""
+    pages = [pattern for resource in site.resources for pattern in pages_of(resource)]
+    return [
+        *pages,
+        path("find/", FindPage.as_view(), name="find"),
+        path("files/<int:pk>/", DownloadPage.as_view(), name="file"),
+    ]
