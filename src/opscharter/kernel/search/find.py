@@ -1,0 +1,73 @@
+"""Finding records by their words, within the row scope of who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.search.models import SearchDocument
+from opscharter.kernel.search.tokens import query_of
+
+CANDIDATES = 400
+"""How many matching documents are looked at, newest first, before the row scope narrows them."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that was found."""
+
+    record_type: str
+    record_id: int
+    number: str
+    title: str
+
+    @property
+    def label(self) -> str:
+        """Return the name of the record's type for people."""
+        return str(apps.get_model(self.record_type)._meta.verbose_name)
+
+
+def _matching(text: str) -> QuerySet[SearchDocument]:
+    """Return the documents that hold every word of the text; none for a text without words."""
+    asked = query_of(text)
+    if not asked:
+        return SearchDocument.objects.none()
+    if connection.vendor == "postgresql":
+        parts = [_quoted_pg(token) + (":*" if prefix else "") for token, prefix in asked]
+        raw = RawSQL("kernel_searchdocument.vector @@ %s::tsquery", [" & ".join(parts)])
+        return SearchDocument.objects.alias(found=raw).filter(found=True)
+    parts = [f'"{token}"' + ("*" if prefix else "") for token, prefix in asked]
+    raw = RawSQL("SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s", [" AND ".join(parts)])
+    return SearchDocument.objects.filter(pk__in=raw)
+
+
+def _quoted_pg(token: str) -> str:
+    escaped = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def matching_ids(model: type[Model], text: str) -> Q:
+    """Return the condition on records of a type that hold every word of the text: for lists and options."""
+    found = _matching(text).filter(record_type=model._meta.label_lower)
+    return Q(pk__in=found.values("record_id"))
+
+
+def find(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
+    """Return what the actor may see of the records that match, exact numbers first, then the newest."""
+    text = text.strip()
+    documents = list(SearchDocument.objects.filter(number__iexact=text)[:5]) if text else []
+    known = {document.pk for document in documents}
+    documents += [d for d in _matching(text).order_by("-pk")[:CANDIDATES] if d.pk not in known]
+    seen: dict[str, set[int]] = {}
+    for record_type in {document.record_type for document in documents}:
+        ids = [document.record_id for document in documents if document.record_type == record_type]
+        model: Any = apps.get_model(record_type)
+        seen[record_type] = set(model.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    hits = [Hit(d.record_type, d.record_id, d.number, d.title) for d in documents if d.record_id in seen[d.record_type]]
+    return hits[:limit]
