@@ -1,0 +1,126 @@
+"""Sending notices: the inbox row and the deliveries are part of the change that causes them; the post goes out later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import apprise
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q
+
+from opscharter.kernel import moment
+from opscharter.kernel.audit.trail import plain
+from opscharter.kernel.jobs.queue import job
+from opscharter.kernel.notices.catalogue import NoticeType, wording
+from opscharter.kernel.notices.models import Channel, Delivery, Notice
+from opscharter.kernel.users.models import User
+
+DIGEST_AT = dt.time(8, 30)
+
+
+def send(
+    kind: NoticeType, users: Iterable[User], *, key: str, record: Any = None, url: str = "",
+    data: dict[str, Any] | None = None,
+) -> list[Notice]:
+    """Tell people of an event in the caller's transaction; each is told once per `key`, however often this is called."""
+    people = {user.pk: user for user in users if user.is_active}
+    if not people:
+        return []
+    told = set(Notice.objects.filter(type=kind.code, key=key, user_id__in=people).values_list("user_id", flat=True))
+    content = plain(data or {})
+    notices = [
+        Notice(
+            user=user, type=kind.code, key=key, data=content, url=url, created_at=moment.now(),
+            record_type=record._meta.label_lower if record is not None else "", record_id=getattr(record, "pk", None),
+        )
+        for pk, user in people.items() if pk not in told
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    kept = list(Notice.objects.filter(type=kind.code, key=key, user_id__in=set(people) - told).select_related("user"))
+    _queue_deliveries(kind, kept)
+    return kept
+
+
+def _queue_deliveries(kind: NoticeType, notices: list[Notice]) -> None:
+    by_user = {notice.user_id: notice for notice in notices}
+    channels = Channel.objects.filter(user_id__in=by_user, active=True).select_related("user")
+    deliveries = [
+        Delivery(notice=by_user[channel.user_id], channel=channel, not_before=when_to_send(kind, channel, moment.now()))
+        for channel in channels if not channel.types or kind.code in channel.types
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+        deliver_due.enqueue()
+
+
+def when_to_send(kind: NoticeType, channel: Channel, now: dt.datetime) -> dt.datetime:
+    """Return when a message may go out: at once, after the quiet hours, or with the day's digest."""
+    if kind.urgent:
+        return now
+    local = now.astimezone(ZoneInfo(channel.user.time_zone or settings.TIME_ZONE))
+    if channel.digest:
+        return _next(local, DIGEST_AT)
+    begin, end = channel.quiet_from, channel.quiet_to
+    if begin is None or end is None or begin == end:
+        return now
+    clock = local.time()
+    quiet = begin <= clock < end if begin < end else (clock >= begin or clock < end)
+    return _next(local, end) if quiet else now
+
+
+def _next(local: dt.datetime, clock: dt.time) -> dt.datetime:
+    then = local.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    return then if then > local else then + dt.timedelta(days=1)
+
+
+@job(retries=3)
+def deliver_due() -> int:
+    """Send what may go out now; several notices for one channel leave as one message. Returns how many were sent."""
+    due = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=moment.now())
+    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("notice", "channel__user")
+    by_channel: dict[int, list[Delivery]] = {}
+    for delivery in locked.order_by("channel_id", "id")[:500]:
+        by_channel.setdefault(delivery.channel_id, []).append(delivery)
+    return sum(_post(deliveries) for deliveries in by_channel.values())
+
+
+def _post(deliveries: list[Delivery]) -> int:
+    channel = deliveries[0].channel
+    language = channel.user.language or settings.LANGUAGE_CODE
+    worded = [wording(each.notice.type, each.notice.data, language) for each in deliveries]
+    subject = worded[0][0] if len(worded) == 1 else f"{worded[0][0]} (+{len(worded) - 1})"
+    body = "\n\n".join(f"{title}\n{text}" for title, text in worded)
+    try:
+        _transmit(channel, subject, body)
+    except Exception as error:
+        Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(
+            state=Delivery.State.FAILED, error=type(error).__name__
+        )
+        return 0
+    Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(
+        state=Delivery.State.SENT, sent_at=moment.now(), error=""
+    )
+    return len(deliveries)
+
+
+def _transmit(channel: Channel, subject: str, body: str) -> None:
+    if channel.kind == Channel.Kind.EMAIL:
+        send_mail(subject, body, None, [channel.address])
+        return
+    target = apprise.Apprise()
+    if not target.add(channel.address) or not target.notify(title=subject, body=body):
+        raise ConnectionError("the channel did not take the message")
+
+
+@transaction.atomic
+def mark_read(user: User, ids: Iterable[int] | None = None) -> int:
+    """Mark notices of one's own as read, all of them without `ids`; returns how many."""
+    unread = Notice.objects.filter(Q(user=user), read_at__isnull=True)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=moment.now())
