@@ -21,6 +21,7 @@ from opscharter.kernel.notices.models import Channel, Delivery, Notice
 from opscharter.kernel.users.models import User
 
 DIGEST_AT = dt.time(8, 30)
+RETRIES = 3
 
 
 def send(
@@ -98,14 +99,23 @@ def _post(deliveries: list[Delivery]) -> int:
     try:
         _transmit(channel, subject, body)
     except Exception as error:
-        Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(
-            state=Delivery.State.FAILED, error=type(error).__name__
-        )
+        _failed(deliveries, type(error).__name__)
         return 0
     Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(
         state=Delivery.State.SENT, sent_at=moment.now(), error=""
     )
     return len(deliveries)
+
+
+def _failed(deliveries: list[Delivery], error: str) -> None:
+    """Try again after 2, 4 and 8 minutes, then leave it as failed for people to see."""
+    for each in deliveries:
+        each.attempts, each.error = each.attempts + 1, error
+        if each.attempts > RETRIES:
+            each.state = Delivery.State.FAILED
+        else:
+            each.not_before = moment.now() + dt.timedelta(minutes=2**each.attempts)
+    Delivery.objects.bulk_update(deliveries, ["attempts", "error", "state", "not_before"])
 
 
 def _transmit(channel: Channel, subject: str, body: str) -> None:

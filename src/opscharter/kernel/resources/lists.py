@@ -107,7 +107,7 @@ class ListQuery:
         try:
             found = indicator_rows(
                 code, self._period(self.one("period")), part=self.one("part") or "population",
-                dimension=dimension or None, id=int(member) if member.isdigit() else None,
+                dimension=dimension or None, id=int(member) if member.isdigit() else None, model=self.resource.model,
             )
         except (KeyError, ValueError) as error:
             raise BadFilter("indicator", _("There is no indicator “%(id)s”.") % {"id": code}) from error

@@ -1,0 +1,41 @@
+"""Who holds a role, heads a department, stands in for whom: answered by the organization chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+
+class Directory(Protocol):
+    """What approvals ask about people; persons are employee ids."""
+
+    def in_role(self, code: str, record: Any) -> Iterable[int]:
+        """Return the persons who hold a role today."""
+        ...
+
+    def head_of(self, department_id: int) -> int | None:
+        """Return the head of a department."""
+        ...
+
+    def stands_in_for(self, person_id: int) -> Iterable[int]:
+        """Return the persons for whom somebody stands in today."""
+        ...
+
+    def user_of(self, person_id: int) -> Any:
+        """Return the account of a person, or None."""
+        ...
+
+
+_installed: list[Directory] = []
+
+
+def install(directory: Directory) -> None:
+    """Name the directory; called once by config/site.py."""
+    _installed[:] = [directory]
+
+
+def directory() -> Directory:
+    """Return the installed directory; LookupError when there is none."""
+    if not _installed:
+        raise LookupError("no directory of persons is installed")
+    return _installed[0]

@@ -1,0 +1,255 @@
+"""Asking for approval, voting, and what a step still needs. Decisions are taken by these functions only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.approvals.directory import directory
+from opscharter.kernel.approvals.models import ApprovalPolicy, ApprovalRequest, ApprovalSeat, Vote
+from opscharter.kernel.audit.trail import plain, write_entry
+from opscharter.kernel.errors import Reason, Refused
+
+COMPARE: dict[str, Any] = {
+    "=": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+    "in": lambda value, wanted: value in wanted,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What a move needs: an approved request over exactly what `binds` shows (fields and related rows)."""
+
+    clause: str
+    binds: Sequence[str]
+
+    def missing(self, record: Any, move: str, actor: Actor) -> list[Reason]:
+        """Return why the move is not approved yet; empty when it is, for the record as it stands now."""
+        request = latest(record, move)
+        if request is None or request.state == ApprovalRequest.State.WITHDRAWN:
+            return [Reason(_("This step needs an approval; none was asked for."), "approval", self.clause)]
+        if request.hash != digest(shown(record, self.binds)):
+            return [Reason(_("What was approved has been changed since; its votes are void."), "approval", self.clause)]
+        if request.state == ApprovalRequest.State.OPEN:
+            return [Reason(_("The approval is still under way."), "approval", self.clause)]
+        if request.state == ApprovalRequest.State.REJECTED:
+            return [Reason(_("The approval was rejected."), "approval", self.clause)]
+        return []
+
+
+def shown(record: Any, binds: Sequence[str]) -> dict[str, Any]:
+    """Return what the voters are shown: plain fields, and the plain fields of related rows in order."""
+    content: dict[str, Any] = {}
+    for name in binds:
+        field = record._meta.get_field(name)
+        if field.many_to_many or field.one_to_many:
+            accessor = name if field.many_to_many else field.get_accessor_name()
+            content[name] = [_row(row) for row in getattr(record, accessor).order_by("pk")]
+        else:
+            content[name] = getattr(record, field.attname)
+    return plain(content)
+
+
+def _row(row: Any) -> dict[str, Any]:
+    kept = {"version", "created_at", "created_by_id", "updated_at", "updated_by_id"}
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.attname not in kept}
+
+
+def digest(content: Any) -> str:
+    """Return the SHA-256 of plain content."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def latest(record: Any, move: str) -> ApprovalRequest | None:
+    """Return the newest request for a step of a record."""
+    found = ApprovalRequest.objects.filter(record_type=record._meta.label_lower, record_id=record.pk, move=move)
+    return found.order_by("-pk").first()
+
+
+def policy_for(record: Any, move: str) -> ApprovalPolicy | None:
+    """Return the first policy whose conditions the record fulfils."""
+    rows = ApprovalPolicy.objects.current().filter(record_type=record._meta.label_lower, move=move)
+    for policy in rows.order_by("rank", "pk"):
+        if all(COMPARE[comparison](getattr(record, name), wanted) for name, comparison, wanted in policy.conditions):
+            return policy
+    return None
+
+
+def _refuse(text: str, clause: str = "") -> Refused:
+    return Refused([Reason(text, "approval", clause)])
+
+
+@transaction.atomic
+def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
+    """Ask for the approval of a step; a request that is open over other content becomes void."""
+    approval: Approval = record.lifecycle.move(move).approval
+    content = shown(record, approval.binds)
+    current = latest(record, move)
+    if current is not None and current.state == ApprovalRequest.State.OPEN:
+        if current.hash == digest(content):
+            return current
+        _close(current, ApprovalRequest.State.VOID)
+    policy = policy_for(record, move)
+    if policy is None:
+        raise _refuse(_("No approval policy covers this step."), approval.clause)
+    now = moment.now()
+    due = now + dt.timedelta(hours=policy.deadline_hours) if policy.deadline_hours else None
+    snapshot = {
+        "id": policy.pk, "version": policy.version, "name": policy.name, "steps": policy.steps,
+        "four_eyes": policy.four_eyes, "escalate_to": policy.escalate_to, "clause": approval.clause,
+    }
+    request = ApprovalRequest.objects.create(
+        record_type=record._meta.label_lower, record_id=record.pk, move=move, subject=str(record)[:200],
+        policy=snapshot, shown=content, hash=digest(content), requested_at=now, requested_by_id=actor.user_id,
+        requested_person=actor.person_id, due_at=due,
+    )
+    for number, step in enumerate(policy.steps):
+        people = set(_people(step, record))
+        if policy.four_eyes:
+            people.discard(actor.person_id or 0)
+        if len(people) < step.get("quorum", 1):
+            raise _refuse(_("Step %(n)s has too few voters for its quorum.") % {"n": number + 1}, approval.clause)
+        ApprovalSeat.objects.bulk_create(
+            ApprovalSeat(request=request, step=number, person=person) for person in sorted(people)
+        )
+    write_entry(actor, f"approval:ask:{move}", record=record, changes={"hash": [None, request.hash]})
+    return request
+
+
+def _people(step: dict[str, Any], record: Any) -> list[int]:
+    if "role" in step:
+        return list(directory().in_role(step["role"], record))
+    if "person" in step:
+        return [int(step["person"])]
+    department = getattr(record, record._meta.get_field(step["head_of"]).attname)
+    head = directory().head_of(department) if department else None
+    return [head] if head else []
+
+
+def seat_for(request: ApprovalRequest, actor: Actor) -> int | None:
+    """Return the seat the actor may vote for now: their own, or that of somebody they stand in for."""
+    if actor.person_id is None or request.state != ApprovalRequest.State.OPEN:
+        return None
+    if request.votes.filter(step=request.step, person=actor.person_id).exists():
+        return None
+    represented = set(directory().stands_in_for(actor.person_id))
+    if request.policy["four_eyes"] and request.requested_person in {actor.person_id, *represented}:
+        return None
+    taken = set(request.votes.filter(step=request.step).values_list("seat", flat=True))
+    seats = set(request.seats.filter(step=request.step).values_list("person", flat=True)) - taken
+    if actor.person_id in seats:
+        return actor.person_id
+    return min(seats & represented, default=None)
+
+
+@transaction.atomic
+def vote(request: ApprovalRequest, record: Any, actor: Actor, decision: str, comment: str = "") -> ApprovalRequest:
+    """Answer an open request; refused for the requester, their deputy, strangers, a second time, and over changed content."""
+    request = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
+    clause = request.policy["clause"]
+    if request.state != ApprovalRequest.State.OPEN:
+        raise _refuse(_("This approval is decided."), clause)
+    approval: Approval = record.lifecycle.move(request.move).approval
+    if digest(shown(record, approval.binds)) != request.hash:
+        raise _refuse(_("What was shown has been changed; the votes are void and approval must be asked for again."), clause)
+    seat = seat_for(request, actor)
+    if seat is None:
+        raise _refuse(_("You may not vote here: not a voter, already voted, or the request is your own."), clause)
+    if decision == Vote.Decision.REJECT and not comment.strip():
+        raise _refuse(_("A rejection needs a reason."), clause)
+    Vote.objects.create(
+        request=request, step=request.step, seat=seat, person=actor.person_id, user_id=actor.user_id,
+        decision=Vote.Decision(decision), comment=comment.strip(), at=moment.now(), hash=request.hash,
+    )
+    changes = {"decision": [None, decision], "seat": [None, seat], "hash": [None, request.hash]}
+    write_entry(actor, f"approval:vote:{request.move}", record=record, changes=changes, note=comment)
+    return _settle(request)
+
+
+def _settle(request: ApprovalRequest) -> ApprovalRequest:
+    """Go on to the next step, approve or reject, when the votes of this step say so."""
+    step = request.policy["steps"][request.step]
+    answers = list(request.votes.filter(step=request.step).values_list("decision", flat=True))
+    seats = request.seats.filter(step=request.step).count()
+    quorum = step.get("quorum", 1)
+    approvals, rejections = answers.count(Vote.Decision.APPROVE), answers.count(Vote.Decision.REJECT)
+    could_still = approvals + seats - len(answers)
+    if (rejections and step.get("veto", False)) or could_still < quorum:
+        _close(request, ApprovalRequest.State.REJECTED)
+    elif approvals >= quorum:
+        if request.step + 1 < len(request.policy["steps"]):
+            request.step += 1
+            request.save(update_fields=["step"])
+        else:
+            _close(request, ApprovalRequest.State.APPROVED)
+    return request
+
+
+def _close(request: ApprovalRequest, state: str) -> None:
+    request.state, request.decided_at = state, moment.now()
+    request.save(update_fields=["state", "decided_at"])
+
+
+@transaction.atomic
+def withdraw(request: ApprovalRequest, record: Any, actor: Actor) -> None:
+    """Take back an open request of one's own."""
+    if request.state != ApprovalRequest.State.OPEN or request.requested_by_id != actor.user_id:
+        raise _refuse(_("Only the requester can withdraw an open approval."), request.policy["clause"])
+    _close(request, ApprovalRequest.State.WITHDRAWN)
+    write_entry(actor, f"approval:withdraw:{request.move}", record=record)
+
+
+def void_if_changed(record: Any) -> list[ApprovalRequest]:
+    """Void every open request whose content has changed; returns them."""
+    voided = []
+    rows = ApprovalRequest.objects.filter(
+        record_type=record._meta.label_lower, record_id=record.pk, state=ApprovalRequest.State.OPEN
+    )
+    for request in rows:
+        approval: Approval = record.lifecycle.move(request.move).approval
+        if digest(shown(record, approval.binds)) != request.hash:
+            _close(request, ApprovalRequest.State.VOID)
+            voided.append(request)
+    return voided
+
+
+def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
+    """Return the open requests that wait for the actor's vote, the most urgent first."""
+    if actor.person_id is None:
+        return ApprovalRequest.objects.none()
+    people = {actor.person_id, *directory().stands_in_for(actor.person_id)}
+    seats = ApprovalSeat.objects.filter(person__in=people).values("request_id")
+    found = ApprovalRequest.objects.filter(state=ApprovalRequest.State.OPEN, pk__in=seats)
+    ids = [request.pk for request in found if seat_for(request, actor) is not None]
+    return ApprovalRequest.objects.filter(pk__in=ids).order_by("due_at", "pk")
+
+
+@transaction.atomic
+def escalate_overdue() -> list[ApprovalRequest]:
+    """Give overdue requests the voters of the role they escalate to, once; returns them for notices."""
+    late = ApprovalRequest.objects.filter(
+        state=ApprovalRequest.State.OPEN, due_at__lt=moment.now(), escalated_at__isnull=True
+    )
+    escalated = list(late.select_for_update(skip_locked=True))
+    for request in escalated:
+        role = request.policy["escalate_to"]
+        people = set(directory().in_role(role, None)) - {request.requested_person} if role else set()
+        ApprovalSeat.objects.bulk_create(
+            [ApprovalSeat(request=request, step=request.step, person=person) for person in sorted(people)],
+            ignore_conflicts=True,
+        )
+        request.escalated_at = moment.now()
+        request.save(update_fields=["escalated_at"])
+    return escalated

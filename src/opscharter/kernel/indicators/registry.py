@@ -1,0 +1,48 @@
+"""The registry of indicators: one definition per figure, consumed by name everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db.models import Aggregate, Q, QuerySet
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure of the company: what it counts, when, by which dimensions, and what is aimed at.
+
+    With `numerator` the value is a share of the population in percent; with `aggregate` it is that aggregate of the
+    population; with neither it is the count. `population` returns one queryset, or several when one figure spans
+    record types. `scale` multiplies an aggregate's value (seconds to hours: 1/3600).
+    """
+
+    code: str
+    label: Text
+    population: Callable[[], list[QuerySet[Any]]]
+    when: str
+    unit: Text = "%"
+    numerator: Q | None = None
+    aggregate: Aggregate | None = None
+    scale: float = 1.0
+    direction: Literal["up", "down"] = "up"
+    target: float | None = None
+    clause: str = ""
+    standing_stock: bool = False
+    """A stock (open work) is counted as it stands now, not by period."""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+
+INDICATORS: dict[str, Indicator] = {}
+
+
+def indicator(code: str, **what: Any) -> Indicator:
+    """Declare an indicator; ValueError when its code is taken."""
+    if code in INDICATORS:
+        raise ValueError(f"indicator {code} is declared twice")
+    INDICATORS[code] = Indicator(code, **what)
+    return INDICATORS[code]
