@@ -1,10 +1,25 @@
 """The chapters, in menu order. Everything the product does is reachable from this list by go-to-definition."""
 
-from opscharter.kernel.resources.site import Chapter, site
+from __future__ import annotations
 
-CHAPTERS: list[Chapter] = []
+from opscharter.assets.chapter import CHAPTER as ASSETS
+from opscharter.customers.access import actor_of_contact
+from opscharter.customers.chapter import CHAPTER as CUSTOMERS
+from opscharter.kernel.access.actor import install_provider
+from opscharter.kernel.approvals import directory
+from opscharter.kernel.jobs import schedule
+from opscharter.kernel.resources.site import Chapter, site
+from opscharter.organization import access
+from opscharter.organization.chapter import CHAPTER as ORGANIZATION
+from opscharter.organization.directory import CompanyDirectory
+
+CHAPTERS: list[Chapter] = [ORGANIZATION, CUSTOMERS, ASSETS]
 
 
 def install() -> None:
-    """Tell the kernel which chapters there are; called once when Django is ready."""
+    """Tell the kernel what there is; called once when Django is ready."""
     site.install(CHAPTERS)
+    schedule.install([each for chapter in CHAPTERS for each in chapter.schedules])
+    install_provider(access.actor_of)
+    access.outsiders[:] = [actor_of_contact]
+    directory.install(CompanyDirectory())

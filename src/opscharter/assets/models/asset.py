@@ -1,0 +1,83 @@
+"""Assets under the company's care."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.records.lifecycle import Lifecycle, Move
+from opscharter.kernel.records.numbering import Numbering
+from opscharter.kernel.records.record import Record
+from opscharter.customers.models import Customer, Service
+from opscharter.organization.models import Department
+
+
+class Asset(Record):
+    """A server, device, database or application that the company keeps running (a configuration item)."""
+
+    class State(models.TextChoices):
+        IN_STOCK = "IN_STOCK", _("in stock")
+        IN_USE = "IN_USE", _("in use")
+        MAINTENANCE = "MAINTENANCE", _("in maintenance")
+        RETIRED = "RETIRED", _("retired")
+
+    class Kind(models.TextChoices):
+        SERVER = "server", _("server")
+        NETWORK = "network", _("network device")
+        DATABASE = "database", _("database")
+        APPLICATION = "application", _("application")
+        STORAGE = "storage", _("storage")
+        ENDPOINT = "endpoint", _("endpoint")
+        OTHER = "other", _("other")
+
+    class Criticality(models.IntegerChoices):
+        HIGH = 1, _("high")
+        MEDIUM = 2, _("medium")
+        LOW = 3, _("low")
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("customer")
+    )
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("service")
+    )
+    team = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("team")
+    )
+    criticality = models.PositiveSmallIntegerField(
+        _("criticality"), choices=Criticality.choices, default=Criticality.MEDIUM
+    )
+    serial = models.CharField(_("serial number"), max_length=80, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+    location = models.CharField(_("location"), max_length=120, blank=True)
+    warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
+
+    numbering = Numbering("A{seq:06}")
+    scope = Scope(department=("team", "customer__team"), customer="customer")
+    search_fields = ("name", "serial", "address", "location", "customer__name")
+    lifecycle = Lifecycle(
+        State,
+        start=State.IN_STOCK,
+        moves=[
+            Move("take-into-use", State.IN_STOCK, State.IN_USE, _("Take into use"), primary=True),
+            Move("maintain", State.IN_USE, State.MAINTENANCE, _("Begin maintenance"), needs_reason=True),
+            Move("return", State.MAINTENANCE, State.IN_USE, _("Back into use"), primary=True),
+            Move("retire", [State.IN_STOCK, State.IN_USE, State.MAINTENANCE], State.RETIRED, _("Retire"),
+                 needs_reason=True),
+        ],
+        final=[State.RETIRED],
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("asset")
+        verbose_name_plural = _("assets")
+        indexes = [
+            models.Index(fields=["customer", "kind"], name="asset_customer"),
+            models.Index(fields=["service"], name="asset_service"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

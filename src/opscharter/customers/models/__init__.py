@@ -1,0 +1,7 @@
+"""Customers, the people there, what was agreed with them, and the services on offer."""
+
+from opscharter.customers.models.contract import Contract, SlaTarget
+from opscharter.customers.models.customer import Contact, Customer
+from opscharter.customers.models.service import Service
+
+__all__ = ["Contact", "Contract", "Customer", "Service", "SlaTarget"]

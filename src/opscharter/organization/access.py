@@ -1,0 +1,90 @@
+"""From an account to an actor: the roles of the posts held today, those given by hand, and those of whom one stands in for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor, Grant, Reach
+from opscharter.kernel.users.models import User
+from opscharter.organization.models import (
+    Assignment,
+    Delegation,
+    Department,
+    Employee,
+    EmployeeRole,
+    Role,
+    RoleGrant,
+)
+
+outsiders: list[Callable[[User], Actor | None]] = []
+"""Functions that build the actor of an account that is no employee's (the customers' contacts)."""
+
+
+def actor_of(user: User) -> Actor:
+    """Return the actor of an account with today's grants; superusers act as administrators."""
+    employee = Employee.objects.filter(user=user, archived_at__isnull=True).first()
+    if employee is None:
+        for build in outsiders:
+            if (actor := build(user)) is not None:
+                return actor
+        roles = Role.objects.filter(code="administrator") if user.is_superuser else Role.objects.none()
+        return Actor(user=user, label=str(user), roles=frozenset(r.code for r in roles), grants=_grants(roles))
+    if employee.left_on and employee.left_on < moment.today():
+        return Actor(user=user, label=employee.name)
+    held = roles_of(employee.pk)
+    return Actor(
+        user=user, person_id=employee.pk, label=employee.name, roles=frozenset(role.code for role in held),
+        grants=_grants(held), units=units_of(employee),
+    )
+
+
+def roles_of(employee_id: int) -> list[Role]:
+    """Return every role a person holds today."""
+    today = moment.today()
+    running = Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    people = [employee_id, *stands_in_for(employee_id)]
+    posts = Q(posts__assignments__in=_assignments(people).filter(running).values("pk"))
+    given = Q(given__in=_given(people).filter(running).values("pk"))
+    return list(Role.objects.filter(archived_at__isnull=True).filter(posts | given).distinct().order_by("code"))
+
+
+def _assignments(people: Iterable[int]) -> Any:
+    return Assignment.objects.current().filter(employee_id__in=list(people))
+
+
+def _given(people: Iterable[int]) -> Any:
+    return EmployeeRole.objects.current().filter(employee_id__in=list(people))
+
+
+def stands_in_for(employee_id: int) -> list[int]:
+    """Return for whom a person stands in today."""
+    today = moment.today()
+    rows = Delegation.objects.current().filter(deputy_id=employee_id, valid_from__lte=today, valid_to__gte=today)
+    return list(rows.values_list("person_id", flat=True))
+
+
+def _grants(roles: Iterable[Role]) -> tuple[Grant, ...]:
+    return grants_of([role.pk for role in roles])
+
+
+def grants_of(role_ids: list[int]) -> tuple[Grant, ...]:
+    """Return the grants of some roles."""
+    rows = RoleGrant.objects.current().filter(role_id__in=role_ids).select_related("role")
+    return tuple(Grant(row.record_type, row.action, row.reach, row.role.code) for row in rows)
+
+
+def units_of(employee: Employee) -> dict[str, frozenset[int]]:
+    """Return the departments within each reach: one's own, and those below it or below what one heads."""
+    own = frozenset({employee.department_id})
+    headed = Department.objects.current().filter(Q(head_id=employee.pk) | Q(pk=employee.department_id))
+    paths = list(headed.order_by(Length("path")).values_list("path", flat=True))
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(path__startswith=path)
+    tree = frozenset(Department.objects.current().filter(below).values_list("pk", flat=True))
+    return {Reach.TEAM: own, Reach.DEPARTMENT: own, Reach.DEPARTMENT_TREE: tree | own}

@@ -1,0 +1,28 @@
+"""Chapter 2: the organization and its duties."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.jobs.schedule import Schedule
+from opscharter.kernel.resources.site import Chapter
+from opscharter.organization import resources
+from opscharter.organization.services import take_up_posts
+
+CHAPTER = Chapter(
+    code="organization",
+    number=2,
+    label=_("Organization and duties"),
+    icon="sitemap",
+    resources=[
+        resources.departments,
+        resources.employees,
+        resources.posts,
+        resources.assignments,
+        resources.delegations,
+        resources.roles,
+        resources.grants,
+        resources.given_roles,
+    ],
+    schedules=[Schedule("organization.take-up-posts", take_up_posts, at=dt.time(0, 5))],
+)

@@ -1,0 +1,39 @@
+"""The directory that approvals ask: who holds a role, who heads what, who stands in for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from opscharter.kernel import moment
+from opscharter.organization.access import stands_in_for
+from opscharter.organization.models import Department, Employee
+
+
+class CompanyDirectory:
+    """Answers from today's assignments."""
+
+    def in_role(self, code: str, record: Any) -> list[int]:
+        """Return the persons who hold a role today by post or by hand."""
+        today = moment.today()
+        by_post = Q(
+            assignments__post__roles__code=code, assignments__valid_from__lte=today, assignments__archived_at__isnull=True
+        ) & (Q(assignments__valid_to__isnull=True) | Q(assignments__valid_to__gte=today))
+        by_hand = Q(
+            given_roles__role__code=code, given_roles__valid_from__lte=today, given_roles__archived_at__isnull=True
+        ) & (Q(given_roles__valid_to__isnull=True) | Q(given_roles__valid_to__gte=today))
+        return sorted(set(Employee.objects.current().filter(by_post | by_hand).values_list("pk", flat=True)))
+
+    def head_of(self, department_id: int) -> int | None:
+        """Return the head of a department."""
+        return Department.objects.filter(pk=department_id).values_list("head_id", flat=True).first()
+
+    def stands_in_for(self, person_id: int) -> list[int]:
+        """Return for whom a person stands in today."""
+        return stands_in_for(person_id)
+
+    def user_of(self, person_id: int) -> Any:
+        """Return a person's account."""
+        employee = Employee.objects.filter(pk=person_id).select_related("user").first()
+        return employee.user if employee else None
