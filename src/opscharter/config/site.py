@@ -12,8 +12,9 @@ from opscharter.kernel.resources.site import Chapter, site
 from opscharter.organization import access
 from opscharter.organization.chapter import CHAPTER as ORGANIZATION
 from opscharter.organization.directory import CompanyDirectory
+from opscharter.service.chapter import CHAPTER as SERVICE
 
-CHAPTERS: list[Chapter] = [ORGANIZATION, CUSTOMERS, ASSETS]
+CHAPTERS: list[Chapter] = [ORGANIZATION, SERVICE, CUSTOMERS, ASSETS]
 
 
 def install() -> None:

@@ -90,7 +90,7 @@ GRANTS: dict[str, list[Line]] = {
     "risk-officer": [*DIRECTORY, *MASTERS, *tickets(READ, ALL)],
     "auditor": [("*", "view export history", ALL)],
     "customer-contact": [
-        *tickets("view create comment confirm reopen", CUSTOMER), ("customers.customer", READ, CUSTOMER),
+        *tickets("view comment confirm reopen", CUSTOMER), ("customers.customer", READ, CUSTOMER),
         ("customers.contact", READ, CUSTOMER), ("customers.contract", READ, CUSTOMER),
         ("customers.service", READ, ALL), ("assets.asset", READ, CUSTOMER),
     ],

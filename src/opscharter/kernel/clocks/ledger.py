@@ -230,10 +230,12 @@ def retarget(record: Any, kind: str, promised: Promised, *, retroactive: bool, r
 
 
 @transaction.atomic
-def restart(record: Any, kind: str, reason: str) -> None:
-    """End the round of a recurring clock and begin the next, under the same promise."""
-    for clock in stop(record, [kind], reason):
+def restart(record: Any, kind: str, reason: str) -> list[Clock]:
+    """End the round of a recurring clock and begin the next, under the same promise; returns the ended round."""
+    ended = stop(record, [kind], reason)
+    for clock in ended:
         start(record, kind, Promised(clock.target_seconds, clock.calendar, clock.policy), reason)
+    return ended
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
@@ -52,7 +53,9 @@ class _Tally:
         self.population += row["n"]
         self.numerator += row.get("hits", 0) or 0
         if row.get("measure") is not None:
-            self.weighted += Decimal(str(row["measure"])) * row["n"]
+            measure = row["measure"]
+            seconds = measure.total_seconds() if isinstance(measure, dt.timedelta) else measure
+            self.weighted += Decimal(str(seconds)) * row["n"]
 
     def figure(self, indicator: Indicator, period: Period) -> Figure:
         if indicator.numerator is not None:

@@ -15,6 +15,8 @@ from opscharter.kernel.controls.registry import Guard
 from opscharter.kernel.errors import Reason
 
 Effect = Callable[[Any, Actor, Mapping[str, Any]], None]
+STAY = ""
+"""The target of a step that leaves the record in its state."""
 
 
 class ApprovalRule(Protocol):
@@ -29,6 +31,7 @@ class ApprovalRule(Protocol):
 class Move:
     """One step from some states to another. `inputs` are the record fields the step may set; `required` must be given.
 
+    `prepare` functions set further fields of the record before it is written; `effects` follow after it.
     `separate_from` names fields holding persons who may not take this step (requester ≠ approver).
     `automatic` moves are taken by jobs and effects and get no button.
     """
@@ -38,6 +41,7 @@ class Move:
     target: str
     label: str | Promise
     guards: tuple[Guard, ...] = ()
+    prepare: tuple[Effect, ...] = ()
     effects: tuple[Effect, ...] = ()
     inputs: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
@@ -77,7 +81,7 @@ class Lifecycle:
         object.__setattr__(self, "final", tuple(str(state) for state in final))
         known = set(states.values)
         for move in self.moves:
-            if strange := {move.target, *move.sources} - known:
+            if strange := {move.target, *move.sources} - known - {STAY}:
                 raise ValueError(f"move {move.name} names unknown states {strange}")
         reached = {self.start, *(move.target for move in self.moves)}
         if unreachable := known - reached:
@@ -112,5 +116,5 @@ class Lifecycle:
         lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
         for move in self.moves:
             guards = "".join(f" §{guard.clause}" for guard in move.guards)
-            lines += [f"    {source} --> {move.target}: {move.name}{guards}" for source in move.sources]
+            lines += [f"    {source} --> {move.target or source}: {move.name}{guards}" for source in move.sources]
         return "\n".join([*lines, *(f"    {state} --> [*]" for state in self.final)])

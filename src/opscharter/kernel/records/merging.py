@@ -28,6 +28,12 @@ def changed_fields(record: Any) -> dict[str, list[Any]]:
     }
 
 
+def differences(record: Any, current: Any) -> dict[str, list[Any]]:
+    """Return {attribute name: [stored value, new value]} for what a write will change, derived fields included."""
+    pairs = {f.attname: [getattr(current, f.attname), getattr(record, f.attname)] for f in own_fields(type(record))}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
 def merge(record: Any, current: Any) -> dict[str, list[Any]]:
     """Bring others' changes into `record` and return what is still to be written; raises Conflict on the same field."""
     mine = changed_fields(record)

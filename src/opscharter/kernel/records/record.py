@@ -96,7 +96,7 @@ class Record(models.Model):
         """Do what follows from the record's creation, in the same transaction."""
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
-        """Do what follows from changed fields ({name: [before, after]}), in the same transaction."""
+        """Do what follows from changed fields ({name: [before, after]}), by an edit or a step, in the same transaction."""
 
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """Do what follows from a comment (visibility `customer` or `internal`), in the same transaction."""

@@ -16,7 +16,7 @@ from opscharter.kernel.controls.decisions import Standing, Verdict, judge, log_d
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
 from opscharter.kernel.records.lifecycle import Move
-from opscharter.kernel.records.merging import BOOKKEEPING, changed_fields, merge, rewind
+from opscharter.kernel.records.merging import BOOKKEEPING, changed_fields, differences, merge, rewind
 from opscharter.kernel.search import documents
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
@@ -155,6 +155,7 @@ def _edit(record: Any, actor: Actor, note: str, links: Mapping[str, Sequence[mod
     if not changes and not link_changes:
         return record
     _validate(record, only=set(changes))
+    changes = differences(record, current)
     _write(record, actor, insert=False, fields={_field_name(record, name) for name in changes})
     write_entry(actor, "edit", record=record, changes={**changes, **link_changes}, note=note)
     _tell_fields(record, actor, changes)
@@ -224,9 +225,12 @@ def _move(record: Any, step: Move, actor: Actor, reason: str, inputs: Mapping[st
     verdict = obstacles(record, step, actor)
     if verdict.refusals:
         raise Refused(verdict.refusals)
-    before, record.state = record.state, step.target
-    changes = changed_fields(record)
-    _validate(record, only=set(changes))
+    given = {**inputs, "reason": reason}
+    for prepare in step.prepare:
+        prepare(record, actor, given)
+    before, record.state = record.state, step.target or record.state
+    _validate(record, only=set(changed_fields(record)))
+    changes = differences(record, current)
     _write(record, actor, insert=False, fields={_field_name(record, name) for name in changes})
     write_entry(actor, f"move:{step.name}", record=record, changes=changes, note=reason)
     _log_verdict(verdict, record, actor, step.name)
@@ -234,8 +238,9 @@ def _move(record: Any, step: Move, actor: Actor, reason: str, inputs: Mapping[st
     _tell_fields(record, actor, {name: pair for name, pair in changes.items() if name != "state"})
     if set(changes) & set(record.search_fields):
         documents.index(record)
+    record.on_change(actor, changes)
     for effect in step.effects:
-        effect(record, actor, {**inputs, "reason": reason})
+        effect(record, actor, given)
     return record
 
 

@@ -1,0 +1,68 @@
+"""The guards of §3.1–§3.3: what must be there before a ticket may take a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.controls.registry import Parameter, Text, guard
+
+
+@guard("request.complete", clause="3.1.2", owner="hotline", label=_("Content, customer and urgency are recorded"))
+def request_complete(ticket: Any, actor: Actor) -> list[Text]:
+    """A request says what is wanted, for whom, and how urgent it is."""
+    missing: list[Text] = []
+    if not ticket.title.strip() or not ticket.description.strip():
+        missing.append(_("Say what is asked for: a title and a description."))
+    if ticket.customer_id is None and not ticket.imported_from:
+        missing.append(_("Name the customer."))
+    if ticket.urgency is None:
+        missing.append(_("Say how urgent it is."))
+    return missing
+
+
+@guard("request.assessed", clause="3.2.1", owner="engineer", label=_("Type, severity and scope are assessed"))
+def request_assessed(ticket: Any, actor: Actor) -> list[Text]:
+    """The handler has assessed type, severity and scope before the work proceeds."""
+    if ticket.assessed_at is None:
+        return [_("Assess type, severity and scope of impact first.")]
+    return []
+
+
+@guard(
+    "request.has-plan", clause="3.2.2", owner="engineer", label=_("A handling plan exists for urgent cases"),
+    parameters={"up_to_priority": Parameter(2, label=_("needed up to priority"))},
+)  # fmt: skip
+def request_has_plan(ticket: Any, actor: Actor, parameters: Any) -> list[Text]:
+    """Urgent tickets are handled by a plan that was written down."""
+    if (ticket.priority or 4) <= parameters["up_to_priority"] and not ticket.plan.strip():
+        return [_("Write down the handling plan: this priority needs one.")]
+    return []
+
+
+@guard("incident.cause-and-fix", clause="3.3.2", owner="engineer", label=_("Cause and repair are recorded"))
+def cause_and_fix(ticket: Any, actor: Actor) -> list[Text]:
+    """Resolving says what the cause was and what was done."""
+    missing: list[Text] = []
+    if not ticket.cause.strip():
+        missing.append(_("Record the cause."))
+    if not ticket.fix.strip():
+        missing.append(_("Record what was done to repair it."))
+    return missing
+
+
+@guard("incident.fully-tested", clause="3.3.3", owner="engineer", label=_("The test checklist is complete"))
+def fully_tested(incident: Any, actor: Actor) -> list[Text]:
+    """Every step of the test checklist has a result, and none has failed."""
+    results = list(incident.test_steps.filter(archived_at__isnull=True).values_list("result", flat=True))
+    done = sum(result != "pending" for result in results)
+    missing: list[Text] = []
+    if not results:
+        missing.append(_("Set up the test checklist; at least one step."))
+    elif done < len(results):
+        missing.append(_("Finish the test checklist: %(done)s of %(all)s steps have a result.") % {"done": done, "all": len(results)})
+    if "failed" in results:
+        missing.append(_("A test step has failed; repair it and test again."))
+    return missing

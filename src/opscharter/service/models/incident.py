@@ -1,0 +1,51 @@
+"""Incidents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.records.numbering import Numbering
+from opscharter.service.lifecycle import INCIDENT, State
+from opscharter.service.models.ticket import Ticket
+
+DEFAULT_CHECKLIST = (_("The fault no longer occurs"), _("The service works for the customer"), _("Monitoring is quiet"))
+
+
+class Incident(Ticket):
+    """An interruption of a service, or one that threatens."""
+
+    contingency_plan = models.CharField(_("contingency plan"), max_length=120, blank=True)
+    emergency_at = models.DateTimeField(_("emergency declared"), null=True, editable=False)
+    emergency_seconds = models.PositiveIntegerField(_("seconds to the emergency plan"), null=True, editable=False)
+    tested_at = models.DateTimeField(_("fully tested"), null=True, editable=False)
+    follow_up_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("left over from")
+    )
+
+    numbering = Numbering("INC-{date:%Y%m%d}-{seq:04}")
+    lifecycle = INCIDENT
+
+    class Meta(Ticket.Meta):
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+
+    def on_create(self, actor: Actor) -> None:
+        """Start the clocks and lay out the test checklist of the service."""
+        super().on_create(actor)
+        self.lay_out_tests()
+
+    def lay_out_tests(self) -> None:
+        """Make the steps of the test checklist: the service's, or the company's general ones (§3.3.3)."""
+        steps = (self.service.checklist if self.service else None) or [str(step) for step in DEFAULT_CHECKLIST]
+        step_type: Any = self._meta.get_field("test_steps").related_model
+        for number, step in enumerate(steps, start=1):
+            step_type(incident=self, position=number, step=step[:200]).save_as(system_actor())
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether work is still to be done."""
+        return self.state not in (State.RESOLVED, State.CLOSED, State.CANCELLED)

@@ -1,0 +1,148 @@
+"""What incidents and service requests have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.assets.models import Asset
+from opscharter.customers.models import Contact, Customer, Service
+from opscharter.customers.models.contract import Priority
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.records.merging import changed_fields
+from opscharter.kernel.records.record import Record
+from opscharter.organization.models import Department, Employee
+from opscharter.service import effects, guards
+
+
+DECIDES_PRIORITY = {"impact", "urgency", "customer_id", "service_id"}
+
+
+class Level(models.IntegerChoices):
+    """How far impact and urgency go."""
+
+    HIGH = 1, _("high")
+    MEDIUM = 2, _("medium")
+    LOW = 3, _("low")
+
+
+class Channel(models.TextChoices):
+    """By which way a ticket came in (§3.1.1)."""
+
+    PHONE = "phone", _("hotline")
+    EMAIL = "email", _("mailbox")
+    PORTAL = "portal", _("portal")
+    CHAT = "chat", _("live chat")
+    MONITORING = "monitoring", _("monitoring")
+    API = "api", _("API")
+    VISIT = "visit", _("in person")
+
+
+class WaitingFor(models.TextChoices):
+    """Whom or what the work waits for."""
+
+    CUSTOMER = "customer", _("customer")
+    VENDOR = "vendor", _("vendor")
+    PROBLEM = "problem", _("problem")
+    EVIDENCE = "evidence", _("evidence")
+
+
+class Ticket(Record):
+    """Something that somebody must deal with for a customer, from the first word to the customer's confirmation."""
+
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, verbose_name=_("customer"))
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, verbose_name=_("contact"))
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, verbose_name=_("service"))
+    assets = models.ManyToManyField(Asset, blank=True, verbose_name=_("assets"))
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.PHONE, blank=True)
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level.choices, default=Level.MEDIUM)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level.choices, null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, null=True, blank=True)
+    priority_reason = models.CharField(_("why not by the matrix"), max_length=200, blank=True, editable=False)
+    category = models.CharField(_("type"), max_length=60, blank=True)
+    severity = models.CharField(_("severity"), max_length=60, blank=True)
+    scope_note = models.TextField(_("scope of impact"), blank=True)
+    plan = models.TextField(_("handling plan"), blank=True)
+    cause = models.TextField(_("cause"), blank=True)
+    fix = models.TextField(_("repair"), blank=True)
+    waiting_for = models.CharField(_("waiting for"), max_length=10, choices=WaitingFor.choices, blank=True)
+    team = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
+    assignee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, verbose_name=_("handler"))
+
+    opened_at = models.DateTimeField(_("opened"), editable=False, db_index=True)
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
+    assign_seconds = models.PositiveIntegerField(_("working seconds to assignment"), null=True, editable=False)
+    responded_at = models.DateTimeField(_("responded"), null=True, editable=False)
+    assessed_at = models.DateTimeField(_("assessed at"), null=True, editable=False)
+    assess_seconds = models.PositiveIntegerField(_("working seconds to assessment"), null=True, editable=False)
+    critical_since = models.DateTimeField(_("critical since"), null=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False, db_index=True)
+    confirmed_at = models.DateTimeField(_("confirmed by the customer"), null=True, editable=False)
+    resolution_met = models.BooleanField(_("resolved in time"), null=True, editable=False)
+    reopen_count = models.PositiveIntegerField(_("reopened"), default=0, editable=False)
+    reassignment_count = models.PositiveIntegerField(_("reassigned"), default=0, editable=False)
+    customer_updates = models.PositiveIntegerField(_("words to the customer"), default=0, editable=False)
+    late_updates = models.PositiveIntegerField(_("late words to the customer"), default=0, editable=False)
+    imported_from = models.CharField(_("imported from"), max_length=40, blank=True, editable=False)
+
+    scope = Scope(owner=("assignee",), department="team", customer="customer")
+    create_guards = (guards.request_complete,)
+    timeline_fields = ("title", "priority", "impact", "urgency", "team", "assignee", "customer", "service", "plan")
+    search_fields = ("title", "description", "customer__name")
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["state", "priority", "opened_at"], name="%(class)s_queue"),
+            models.Index(fields=["assignee", "state"], name="%(class)s_handler"),
+            models.Index(fields=["team", "state"], name="%(class)s_team"),
+            models.Index(fields=["customer", "opened_at"], name="%(class)s_customer"),
+            models.Index(fields=["priority", "opened_at"], name="%(class)s_priority"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Fill in what follows from what was given, then validate."""
+        if self.opened_at is None:
+            self.opened_at = moment.now()
+        if self.pk is None and self.team_id is None:
+            self.team = self._natural_team()
+        if self.pk is None or DECIDES_PRIORITY & set(changed_fields(self)):
+            effects.derive_priority(self)
+        if self.pk is None and self.priority == Priority.P1:
+            self.critical_since = self.opened_at
+        super().full_clean(*args, **kwargs)
+
+    def _natural_team(self) -> Department | None:
+        """Return who serves: the service's team, else the customer's."""
+        service_team = self.service.team if self.service else None
+        return service_team or (self.customer.team if self.customer else None)
+
+    def on_create(self, actor: Actor) -> None:
+        """Start the clocks."""
+        effects.start_clocks(self)
+        if self.assignee_id is not None:
+            self.move("assign", actor, team=self.team, assignee=self.assignee)
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Put the clocks under the new promise when the priority, the customer or the service changed."""
+        if {"priority", "customer_id", "service_id"} & set(changes):
+            effects.retarget_clocks(self, "priority or contract changed")
+
+    def on_comment(self, actor: Actor, visibility: str) -> None:
+        """A word to the customer restarts the update clock; a word from the customer tells the team."""
+        if actor.external:
+            effects.tell_team(self, actor)
+        elif visibility == "customer":
+            effects.count_customer_update(self, actor)
+            self.save_as(system_actor(), note="customer told")

@@ -1,0 +1,26 @@
+"""The messages of chapter 3."""
+
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.notices.catalogue import notice_type
+
+ASSIGNED = notice_type(
+    "service.assigned", label=_("Assigned to me"), clause="3.1.2",
+    subject=_("%(number)s is yours: %(title)s"), body=_("Priority P%(priority)s, customer %(customer)s."),
+)  # fmt: skip
+CLOCK_WARNING = notice_type(
+    "service.clock-warning", label=_("A deadline is near"), clause="3.3.2",
+    subject=_("%(number)s: %(share)s %% of the time is gone"), body=_("%(title)s: the clock “%(kind)s” runs on."),
+)  # fmt: skip
+CLOCK_BREACHED = notice_type(
+    "service.clock-breached", label=_("A deadline has passed"), clause="3.3.2", urgent=True,
+    subject=_("%(number)s is overdue: %(kind)s"), body=_("%(title)s: the promised time has passed."),
+)  # fmt: skip
+EMERGENCY = notice_type(
+    "service.emergency", label=_("Emergency declared"), clause="3.3.1", urgent=True,
+    subject=_("Emergency: %(number)s %(title)s"), body=_("The emergency plan has been started by %(who)s."),
+)  # fmt: skip
+CUSTOMER_WROTE = notice_type(
+    "service.customer-wrote", label=_("The customer has written"), clause="3.3.2",
+    subject=_("%(number)s: the customer has written"), body=_("%(title)s"),
+)  # fmt: skip

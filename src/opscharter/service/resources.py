@@ -1,0 +1,127 @@
+"""How tickets appear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.assets.graph import affected_services, dependants
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.clocks.models import Clock
+from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
+from opscharter.service.lifecycle import OPEN, State
+from opscharter.service.models import Incident, ServiceRequest, TestStep
+
+
+def _late(model: Any) -> Any:
+    """Return the view of open tickets whose resolution is overdue."""
+
+    def where(actor: Actor) -> Q:
+        clocks = Clock.objects.filter(
+            record_type=model._meta.label_lower, kind="resolve", state=Clock.State.RUNNING, due_at__lt=moment.now()
+        )
+        return Q(state__in=OPEN) & Q(pk__in=clocks.values("record_id"))
+
+    return where
+
+
+def views_of(model: Any) -> list[View]:
+    """Return the tabs that every list of tickets has."""
+    units = "department"
+    return [
+        View("mine", _("Mine"), lambda actor: Q(assignee_id=actor.person_id or 0, state__in=OPEN)),
+        View("team", _("My team's"), lambda actor: Q(team_id__in=actor.units.get(units, ()), state__in=OPEN)),
+        View("unassigned", _("Unassigned"), lambda actor: Q(assignee__isnull=True, state__in=OPEN)),
+        View("overdue", _("Overdue"), _late(model)),
+        View("waiting", _("Waiting"), lambda actor: Q(state=State.WAITING)),
+    ]
+
+
+def badges_of(ticket: Any) -> list[tuple[Text, str]]:
+    """Return the pills beside a ticket's number."""
+    badges: list[tuple[Text, str]] = []
+    if ticket.priority:
+        badges.append((ticket.get_priority_display(), {1: "r", 2: "a"}.get(ticket.priority, "n")))
+    if getattr(ticket, "emergency_at", None) and ticket.state in OPEN:
+        badges.append((_("emergency plan started"), "r"))
+    if ticket.waiting_for and ticket.state == State.WAITING:
+        badges.append((_("waits for: %(whom)s") % {"whom": ticket.get_waiting_for_display()}, "a"))
+    if ticket.reopen_count:
+        badges.append((_("reopened %(n)s×") % {"n": ticket.reopen_count}, "a"))
+    if ticket.imported_from:
+        badges.append((_("imported"), "n"))
+    return badges
+
+
+def _tests_of(incident: Any, actor: Actor) -> dict[str, Any]:
+    steps = incident.test_steps.filter(archived_at__isnull=True).order_by("position", "pk")
+    may = actor.may("service.teststep", "edit") and incident.state in OPEN
+    return {"steps": list(steps), "results": TestStep.Result.choices, "may": may}
+
+
+def _impact_of(ticket: Any, actor: Actor) -> dict[str, Any] | None:
+    ids = list(ticket.assets.values_list("pk", flat=True))
+    if not ids:
+        return None
+    return {
+        "assets": ticket.assets.all(), "more": len(dependants(ids)) - len(ids), "services": affected_services(ids),
+    }  # fmt: skip
+
+
+def _family_of(incident: Any, actor: Actor) -> dict[str, Any] | None:
+    visible = Incident.objects.visible_to(actor)
+    children = list(visible.filter(follow_up_of=incident))
+    parent = visible.filter(pk=incident.follow_up_of_id).first() if incident.follow_up_of_id else None
+    may = actor.may("service.incident", "create") and not actor.external
+    if not children and parent is None and not may:
+        return None
+    return {"children": children, "parent": parent, "may": may}
+
+
+STAGES = [
+    Stage(_("Received"), (State.NEW,)),
+    Stage(_("Assigned"), (State.ASSIGNED,)),
+    Stage(_("In progress"), (State.IN_PROGRESS, State.WAITING)),
+    Stage(_("Resolved"), (State.RESOLVED,)),
+    Stage(_("Closed"), (State.CLOSED,)),
+]
+ASKED = Section(_("What is asked"), ["title", "description", "customer", "contact", "service", "assets"])
+URGENCY = Section(_("How urgent"), ["channel", "impact", "urgency"])
+HANDLING = Section(_("Handling"), ["team", "assignee", "category", "severity", "scope_note", "plan", "cause", "fix"])
+COLUMNS = ["number", "title", "priority", "state", "customer", "team", "assignee", "opened_at"]
+FILTERS = ["state", "priority", "customer", "team", "assignee", "service", "channel", "opened_at", "resolution_met"]
+FACTS = [
+    "customer", "contact", "service", "channel", "impact", "urgency", "category", "severity", "scope_note", "team",
+    "assignee", "opened_at", "resolved_at", "closed_at", "resolution_met", "plan", "cause", "fix",
+]  # fmt: skip
+SHARED: dict[str, Any] = {
+    "columns": COLUMNS,
+    "filters": FILTERS,
+    "facts": FACTS,
+    "stages": STAGES,
+    "badges": badges_of,
+    "order": "-opened_at",
+    "customer_facts": ["service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
+    "choices": {"assignee": lambda actor: Q(left_on__isnull=True)},
+}
+
+incidents = Resource(
+    Incident, "incidents", icon="alert-triangle", views=views_of(Incident), **SHARED,
+    form=[ASKED, URGENCY, HANDLING, Section(_("Emergency"), ["contingency_plan", "follow_up_of"])],
+    panels=[
+        Panel(_("Full test after the repair"), "service/tests.html", _tests_of, place="main"),
+        Panel(_("Affected"), "service/impact.html", _impact_of),
+        Panel(_("Left over"), "service/family.html", _family_of),
+    ],
+)  # fmt: skip
+requests = Resource(
+    ServiceRequest, "requests", icon="inbox", views=views_of(ServiceRequest), **SHARED, form=[ASKED, URGENCY, HANDLING],
+    panels=[Panel(_("Affected"), "service/impact.html", _impact_of)],
+)  # fmt: skip
+test_steps = Resource(
+    TestStep, "test-steps", icon="checklist", columns=["incident", "position", "step", "result", "note"],
+    filters=["incident", "result"], in_menu=False,
+)  # fmt: skip
