@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.links import list_url
 from opscharter.kernel.resources.site import Chapter, MenuChapter, MenuItem, site
 
 
-def menu(actor: Actor, address: str, standings: Mapping[int, str] | None = None) -> list[MenuChapter]:
-    """Return the chapters in order; `standings` gives the dot of a chapter by its number."""
+_standings: list[Callable[[], Mapping[int, str]]] = [dict]
+
+
+def install_standings(provider: Callable[[], Mapping[int, str]]) -> None:
+    """Name the function that gives the dot of every chapter by its number (the charter's)."""
+    _standings[:] = [provider]
+
+
+def menu(actor: Actor, address: str) -> list[MenuChapter]:
+    """Return the chapters in order, each with its dot and what it offers the actor."""
     chapters = []
+    standings = {} if actor.external else _standings[0]()
     for chapter in site.chapters:
         if chapter.under or not chapter.number:
             continue
@@ -21,7 +30,7 @@ def menu(actor: Actor, address: str, standings: Mapping[int, str] | None = None)
                 items += _items(other, actor)
         current = _mark(items, address)
         url = items[0].url if items else f"/regulation/?chapter={chapter.number}"
-        standing = (standings or {}).get(chapter.number, "")
+        standing = standings.get(chapter.number, "")
         chapters.append(MenuChapter(chapter.code, chapter.numeral, chapter.label, url, current, standing, items))
     return chapters
 

@@ -1,0 +1,39 @@
+"""Chapter 1: general rules, and the regulation itself."""
+
+import datetime as dt
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.charter import resources
+from opscharter.charter.evaluation import run_all_checks
+from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
+from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.kernel.jobs.schedule import Schedule
+from opscharter.kernel.resources.site import Chapter, Page
+
+CHAPTER = Chapter(
+    code="charter",
+    number=1,
+    label=_("General · regulation"),
+    icon="book-2",
+    pages=[
+        Page(_("Regulation in force"), "/regulation/", "book-2", lambda actor: actor.may("charter.clause", "view")),
+        Page(_("Guard log"), "/regulation/guard-log/", "shield", lambda actor: actor.may("charter.clause", "view")),
+    ],
+    resources=[
+        resources.editions,
+        resources.clauses,
+        resources.calendars,
+        resources.calendar_days,
+        resources.policies,
+    ],
+    schedules=[Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0))],
+    urls=[
+        path("regulation/", RegulationPage.as_view(), name="regulation"),
+        path("regulation/guard-log/", GuardLogPage.as_view(), name="guard-log"),
+        path("regulation/clauses/<str:number>/", ClausePage.as_view(), name="clause"),
+        path("regulation/clauses/<str:number>/measure/", MeasurePage.as_view(), name="measure"),
+        path("regulation/controls/<str:control>/", SettingPage.as_view(), name="control-setting"),
+    ],
+)

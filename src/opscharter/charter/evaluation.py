@@ -1,0 +1,121 @@
+"""Evaluating checks: one pass over all live records each, frozen with everything it depended on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from opscharter.charter.models import CheckResult
+from opscharter.kernel import moment
+from opscharter.kernel.audit.trail import current_edition, plain, write_entry
+from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.controls.decisions import settings_at
+from opscharter.kernel.controls.registry import CHECKS, Check, Measure, Mode
+from opscharter.kernel.errors import NotPermitted
+from opscharter.kernel.indicators.figures import percent
+from opscharter.kernel.jobs.queue import job
+
+SAMPLE = 200
+VALID_FOR = dt.timedelta(hours=36)
+"""Checks run every day; a result older than this is stale."""
+
+State = CheckResult.State
+
+
+@dataclass
+class _Findings:
+    population: int = 0
+    exceptions: int = 0
+    months: dict[str, list[int]] = field(default_factory=dict)
+    sample: list[list[Any]] = field(default_factory=list)
+
+    def add(self, measure: Measure) -> None:
+        """Count one population, by month, with a sample of its exceptions."""
+        rows = measure.records.order_by()
+        by_month = rows.annotate(month=TruncMonth(measure.when)).values("month")
+        for row in by_month.annotate(n=Count("pk"), bad=Count("pk", filter=measure.exception)):
+            self.population += row["n"]
+            self.exceptions += row["bad"]
+            if row["month"] is not None:
+                month = timezone.localtime(row["month"]).strftime("%Y-%m")
+                counts = self.months.setdefault(month, [0, 0])
+                counts[0] += row["n"]
+                counts[1] += row["bad"]
+        room = SAMPLE - len(self.sample)
+        if room > 0:
+            label = rows.model._meta.label_lower
+            found = rows.filter(measure.exception).order_by("-pk")[:room]
+            self.sample += [[label, record.pk, str(record), str(measure.reason)] for record in found]
+
+
+def evaluate(check: Check) -> CheckResult | None:
+    """Measure one check now and keep the result; None when the company has switched it off.
+
+    A check that raises is recorded as an error, never as a pass. An empty population is no data, never a pass.
+    """
+    standing = settings_at([check])[check.id]
+    if standing.mode == Mode.OFF:
+        return None
+    findings, error = _Findings(), ""
+    try:
+        with transaction.atomic():
+            for measure in check.measures(standing.parameters):
+                findings.add(measure)
+    except Exception as problem:
+        error = f"{type(problem).__name__}: {problem}"[:200]
+    now = moment.now()
+    value = percent(findings.population - findings.exceptions, findings.population) if not error else None
+    result = CheckResult(
+        control=check.id, clause=check.clause, edition=current_edition(), collected_at=now, expires_at=now + VALID_FOR,
+        state=_state(value, standing.parameters["target"], error), value=value, population=findings.population,
+        exceptions=findings.exceptions, sample=findings.sample, mode=standing.mode, error=error,
+        omitted=max(0, findings.exceptions - len(findings.sample)), parameters=plain(dict(standing.parameters)),
+        months=[[month, *counts] for month, counts in sorted(findings.months.items())],
+    )
+    result.hash = digest(result)
+    result.save(force_insert=True)
+    return result
+
+
+def _state(value: Any, target: float, error: str) -> str:
+    if error:
+        return State.ERROR
+    if value is None:
+        return State.NO_DATA
+    return State.PASS if float(value) >= float(target) else State.FAIL
+
+
+def digest(result: CheckResult) -> str:
+    """Return the SHA-256 of all that a result says."""
+    names = [f.attname for f in CheckResult._meta.concrete_fields if f.attname not in ("id", "hash")]
+    content = {name: getattr(result, name) for name in names}
+    for name in ("collected_at", "expires_at"):
+        content[name] = content[name].timestamp()
+    content["value"] = None if result.value is None else f"{result.value:.2f}"
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def run(actor: Actor, clause: str = "", controls: Iterable[str] = ()) -> list[CheckResult]:
+    """Evaluate every check, or those of one clause or of some ids; audited."""
+    if not actor.may("charter.checkresult", "create"):
+        raise NotPermitted("create", "charter.checkresult")
+    wanted = set(controls)
+    chosen = [c for c in CHECKS.values() if (not clause or c.clause == clause) and (not wanted or c.id in wanted)]
+    results = [result for check in chosen if (result := evaluate(check)) is not None]
+    write_entry(actor, "checks:run", changes={"results": [None, {r.control: r.state for r in results}]}, note=clause)
+    return results
+
+
+@job()
+def run_all_checks() -> int:
+    """Evaluate every check: every morning, and after imports."""
+    return len(run(system_actor()))

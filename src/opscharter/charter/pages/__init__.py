@@ -1,0 +1,1 @@
+"""The readable regulation, its clauses, and the guard log."""

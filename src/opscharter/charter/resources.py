@@ -1,0 +1,33 @@
+"""How the regulation's records appear beside the readable page."""
+
+from opscharter.charter.models import Clause, Edition
+from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
+from opscharter.kernel.approvals.models import ApprovalPolicy
+from opscharter.kernel.resources.declaration import Column, Resource
+from opscharter.charter.pages.clause import ClauseRecordPage
+
+editions = Resource(
+    Edition, "editions", icon="book", columns=["label", "effective_on", "interpreter", "state"],
+    form=["label", "titles", "preambles", "headings", "effective_on", "interpreter"],
+)  # fmt: skip
+clauses = Resource(
+    Clause, "clauses", icon="section-sign",
+    columns=[
+        "number", Column("heading", Clause._meta.get_field("headings").verbose_name, lambda clause: clause.heading),
+        "owner_role", "supervisor_role", "expectation",
+    ],
+    filters=["edition", "expectation"], order="position", pages={"<int:pk>/": ClauseRecordPage},
+    form=["edition", "number", "position", "headings", "texts", "owner_role", "supervisor_role", "expectation",
+          "frameworks", "duties"],
+)  # fmt: skip
+calendars = Resource(
+    BusinessCalendar, "calendars", icon="calendar-time", columns=["name", "time_zone", "holidays"], order="name",
+)  # fmt: skip
+calendar_days = Resource(
+    CalendarDay, "calendar-days", icon="calendar-x", columns=["calendar", "day", "reason"], filters=["calendar", "day"],
+    order="-day",
+)  # fmt: skip
+policies = Resource(
+    ApprovalPolicy, "approval-policies", icon="writing-sign", columns=["name", "record_type", "move", "rank"],
+    order="record_type",
+)  # fmt: skip
