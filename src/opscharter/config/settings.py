@@ -15,6 +15,8 @@ SECRET_KEY = secret_key(DATA)
 DEBUG = flag("DEBUG")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
+COMPANY_NAME = os.environ.get("OPSCHARTER_COMPANY", "華瑞運維服務有限公司")
+"""Shown in the rail; the default is the fictional company of the demo."""
 DEMO_MODE = flag("OPSCHARTER_DEMO", default=True)
 """In demo mode the sign-in page shows the demo accounts."""
 TLS = flag("OPSCHARTER_TLS")

@@ -82,6 +82,7 @@ class ListContext:
     create_url: str = ""
     import_url: str = ""
     base_url: str = ""
+    kept_query: str = ""
 
 
 class ListPage(ResourcePage):
@@ -133,6 +134,7 @@ class ListPage(ResourcePage):
         )
         page.previous_url = self._url(given, before=found.before) if found.before else ""
         page.next_url = self._url(given, after=found.after) if found.after else ""
+        page.kept_query = self._query(given)
         names = {column.name for column in chosen}
         page.all_columns = [(column.name, column.label, column.name in names) for column in resource.list_columns]
         self._offers(page, given)

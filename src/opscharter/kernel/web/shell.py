@@ -1,0 +1,50 @@
+"""What is around every page: the rail, the counts, who one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.audit.trail import current_edition
+from opscharter.kernel.notices.inbox import unread_count
+from opscharter.kernel.resources.menu import menu
+from opscharter.kernel.resources.site import MenuChapter
+
+_work: list[Callable[[Actor], int]] = []
+
+
+def install_work_count(provider: Callable[[Actor], int]) -> None:
+    """Name the function that counts what waits for a person (the boards')."""
+    _work[:] = [provider]
+
+
+@dataclass
+class Shell:
+    """The frame of a page."""
+
+    company: str
+    edition: str = ""
+    chapters: list[MenuChapter] = field(default_factory=list)
+    inbox_count: int = 0
+    work_count: int = 0
+    path: str = ""
+    here: str = ""
+    demo: bool = False
+
+
+def shell_context(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame for templates; a visitor's has no menu, and fragments have none at all."""
+    shell = Shell(settings.COMPANY_NAME, path=request.path, demo=settings.DEMO_MODE, here=request.get_full_path())
+    actor: Actor | None = getattr(request, "actor", None)
+    fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    if actor is not None and actor.user is not None and not fragment:
+        shell.edition = current_edition()
+        shell.chapters = menu(actor, request.path)
+        shell.inbox_count = unread_count(actor.user)
+        shell.work_count = _work[0](actor) if _work else 0
+    return {"shell": shell, "actor": actor}
