@@ -5,19 +5,25 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets.chapter import CHAPTER as ASSETS
+from opscharter.boards import my_work
 from opscharter.charter.chapter import CHAPTER as CHARTER
 from opscharter.charter.standing import edition_label, rail
+from opscharter.charter.templatetags.roles import install_role_names
 from opscharter.customers.access import actor_of_contact
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
+from opscharter.demo.accounts import listing
 from opscharter.kernel.access.actor import install_provider
 from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
 from opscharter.kernel.jobs import schedule
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
+from opscharter.kernel.templatetags.demo_accounts import install_demo_accounts
+from opscharter.kernel.web.shell import install_work_count
 from opscharter.organization import access
 from opscharter.organization.chapter import CHAPTER as ORGANIZATION
 from opscharter.organization.directory import CompanyDirectory
+from opscharter.organization.roles import NAMES
 from opscharter.service.chapter import CHAPTER as SERVICE
 
 CHAPTERS: list[Chapter] = [
@@ -45,3 +51,6 @@ def install() -> None:
     directory.install(CompanyDirectory())
     install_edition(edition_label)
     install_standings(rail)
+    install_role_names(NAMES)
+    install_work_count(my_work.count)
+    install_demo_accounts(listing)

@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from opscharter.boards.urls import URLS as BOARDS
+from opscharter.kernel.api.urls import patterns as api_patterns
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.urls import patterns
 
 urlpatterns = [
+    *BOARDS,
     path("accounts/", include("allauth.urls")),
     *(pattern for chapter in site.chapters for pattern in chapter.urls),
     *patterns(),
+    path("api/v1/", include(api_patterns())),
 ]

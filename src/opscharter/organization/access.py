@@ -34,6 +34,11 @@ def actor_of(user: User) -> Actor:
                 return actor
         roles = Role.objects.filter(code="administrator") if user.is_superuser else Role.objects.none()
         return Actor(user=user, label=str(user), roles=frozenset(r.code for r in roles), grants=_grants(roles))
+    return actor_of_employee(employee, user)
+
+
+def actor_of_employee(employee: Employee, user: User | None = None) -> Actor:
+    """Return the actor of an employee with today's grants; whoever has left may do nothing."""
     if employee.left_on and employee.left_on < moment.today():
         return Actor(user=user, label=employee.name)
     held = roles_of(employee.pk)

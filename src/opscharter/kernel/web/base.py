@@ -37,7 +37,7 @@ class SignedInPage(View):
 class ResourcePage(SignedInPage):
     """A page of one resource."""
 
-    resource: Resource
+    resource: Resource = None  # type: ignore[assignment]  # given by as_view
 
     def may(self, action: str) -> bool:
         """Say whether the action is granted at all on this record type."""

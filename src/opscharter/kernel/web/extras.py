@@ -15,9 +15,9 @@ from opscharter.kernel.resources.declaration import find_field
 from opscharter.kernel.resources.links import list_url, record_url, url_of
 from opscharter.kernel.resources.models import SavedView
 from opscharter.kernel.resources.site import site
+from opscharter.kernel.resources.targets import allowed_targets
 from opscharter.kernel.search.find import find, matching_ids
 from opscharter.kernel.web.base import ResourcePage, SignedInPage
-from opscharter.kernel.web.forms import allowed_targets
 from opscharter.kernel.web.moving import sentence
 
 OPTIONS = 20

@@ -7,14 +7,13 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records.lifecycle import Move
-from opscharter.kernel.records.record import Record
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.links import list_url
+from opscharter.kernel.resources.targets import allowed_targets
 
 
 class _OnlyChosen:
@@ -83,15 +82,6 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """Return the many-to-many fields of the form as `save_as` takes them."""
         names = [field.name for field in self._meta.model._meta.many_to_many if field.name in self.cleaned_data]
         return {name: list(self.cleaned_data[name]) for name in names}
-
-
-def allowed_targets(resource: Resource, name: str, actor: Actor) -> Any:
-    """Return what a relation field may point to: visible to the actor, in use, and narrowed by the resource."""
-    target: Any = resource.model._meta.get_field(name).related_model
-    if not issubclass(target, Record):
-        return target._default_manager.none()
-    narrowed = resource.choices[name](actor) if name in resource.choices else Q()
-    return target.objects.visible_to(actor).current().filter(narrowed)
 
 
 def form_class_for(resource: Resource) -> type[RecordForm]:

@@ -9,6 +9,7 @@ from django.urls import path
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
+from opscharter.kernel.web.account import URLS as ACCOUNT
 from opscharter.kernel.web.detail import DetailPage, HistoryPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
@@ -54,6 +55,7 @@ def patterns() -> list[Any]:
     pages = [pattern for resource in site.resources for pattern in pages_of(resource)]
     return [
         *pages,
+        *ACCOUNT,
         path("find/", FindPage.as_view(), name="find"),
         path("files/<int:pk>/", DownloadPage.as_view(), name="file"),
     ]

@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, drain: bool, **options: Any) -> None:
         logging.getLogger("django_tasks").setLevel(logging.WARNING)
+        logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
         worker = Worker(drain=drain)
         worker.configure_signals()
         try:

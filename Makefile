@@ -1,0 +1,55 @@
+# Everything a newcomer, a developer and the continuous integration run. `make` alone lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+TESTS := $(BIN)/pytest -q -n 2 --dist loadfile
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url pyproject.toml
+SCALE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check e2e test-postgres bench lock messages format
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Prepare the environment (nothing happens when nothing changed)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "setup: Python 3.11 or newer is needed, and '$(PYTHON)' was not found." >&2; exit 1; }
+	@$(PYTHON) tools/setup.py
+
+run: setup ## Start OpsCharter with its demo company; Ctrl-C stops it
+	@exec $(BIN)/opscharter serve
+
+test: setup ## Run the tests on SQLite
+	$(TESTS) -m "not e2e and not postgres"
+
+test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one)
+	$(BIN)/python tools/postgres.py $(TESTS) -m "not e2e"
+
+e2e: setup ## Run the journeys in a real browser
+	@$(BIN)/python tools/debian.py chromium fonts-noto-cjk
+	$(BIN)/pytest -q -m e2e
+
+check: setup ## Format, lint, types, templates, layers, migrations, messages
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/djlint --quiet --lint src
+	$(BIN)/lint-imports
+	$(BIN)/opscharter makemigrations --check --dry-run
+	$(BIN)/python tools/messages.py check
+
+format: setup ## Put the Python code into its one format
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format --quiet .
+
+messages: setup ## Bring the message catalogues up to date with the code
+	$(BIN)/python tools/messages.py update
+	$(BIN)/python tools/messages.py compile
+
+bench: setup ## Measure speed and memory (SCALE=1)
+	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench" --scale $(SCALE) || exit 1; done
+
+lock: setup ## Compile the dependency lock files again
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -o requirements-dev.lock

@@ -1,0 +1,63 @@
+"""Founding the demo company and letting it live for a year, all in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from opscharter.charter.evaluation import run
+from opscharter.charter.install import install_default_regulation
+from opscharter.demo.company import Company, build
+from opscharter.demo.life import World, live
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import system_actor
+from opscharter.kernel.audit.sealing import seal
+from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
+from opscharter.organization.models import Employee
+from opscharter.organization.seed import install_roles
+
+TICKETS = 420
+"""Tickets of one year at scale 1."""
+DAYS = 365
+
+
+def founded() -> bool:
+    """Say whether there is a company already."""
+    return Employee.objects.exists()
+
+
+def install_foundation() -> None:
+    """Put roles and the default regulation in place: what every installation has, demo or not."""
+    actor = system_actor("install")
+    install_roles(actor)
+    install_default_regulation(actor)
+
+
+def found(
+    scale: float = 1, seed: int = 20_26, until: dt.datetime | None = None, tell: Callable[[int], None] = lambda n: None
+) -> Company:
+    """Build the company and its year; the same seed and end give the same company. Refuses a second founding."""
+    if founded():
+        raise ValueError("there is a company already; the demo is for an empty database")
+    end = until or timezone.now().replace(second=0, microsecond=0)
+    begin = end - dt.timedelta(days=DAYS)
+    dice = random.Random(seed)
+    actor = system_actor("demo")
+    with transaction.atomic():
+        with moment.at(begin):
+            install_foundation()
+            roles = install_roles(actor)
+            company = build(dice, timezone.localdate(begin), actor, roles)
+        calendar = BusinessCalendar.objects.order_by("pk").first()
+        world = World(company, dice, calendar_of(calendar), end)
+        live(world, begin, int(TICKETS * scale), tell)
+        with moment.at(end):
+            run(actor)
+    seal()
+    cache.clear()
+    return company

@@ -1,0 +1,265 @@
+"""Twelve months of work: every ticket lives through the real moves, at its own times, by the people of the company."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from opscharter.customers.models import Customer
+from opscharter.demo import names
+from opscharter.demo.company import Company
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.calendars.engine import Calendar
+from opscharter.kernel.errors import Refused
+from opscharter.organization.access import actor_of_employee
+from opscharter.organization.models import Employee
+from opscharter.service.models import Incident, ServiceRequest
+from opscharter.service.services import close_unanswered
+
+Life = Iterator[dt.datetime]
+LEVELS = [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (3, 3)]
+WEIGHTS = [3, 5, 6, 36, 18, 16, 16]
+CHANNELS = ["phone"] * 9 + ["email"] * 5 + ["monitoring"] * 4 + ["portal"] * 3 + ["chat"] * 2 + ["visit"]
+
+
+@dataclass
+class World:
+    """The company with its dice and its calendar, and the actors of its people."""
+
+    company: Company
+    dice: random.Random
+    office: Calendar
+    until: dt.datetime
+    actors: dict[int, Actor] = field(default_factory=dict)
+
+    def actor(self, person: Employee) -> Actor:
+        """Return the actor of an employee."""
+        if person.pk not in self.actors:
+            self.actors[person.pk] = actor_of_employee(person)
+        return self.actors[person.pk]
+
+    def hotline(self) -> Actor:
+        """Return one of the agents on duty."""
+        return self.actor(self.dice.choice(self.company.team("DESK")))
+
+    def later(self, at: dt.datetime, minutes: float, urgent: bool) -> dt.datetime:
+        """Return a moment so much work later: round the clock for what is urgent, in office hours otherwise."""
+        span = dt.timedelta(seconds=max(20, int(minutes * 60)))
+        return at + span if urgent else self.office.add(at, span)
+
+    def around(self, median: float, spread: float = 0.7) -> float:
+        """Return a number of minutes around a median, with the long tail that real work has."""
+        return median * self.dice.lognormvariate(0, spread)
+
+
+def live(world: World, begin: dt.datetime, tickets: int, tell: Callable[[int], None] = lambda n: None) -> int:
+    """Let so many tickets be opened and lived between `begin` and the world's end, in the order of time."""
+    waiting: list[tuple[dt.datetime, int, Life]] = []
+    for number, opened in enumerate(sorted(_arrivals(world, begin, tickets))):
+        life = _incident(world, opened) if world.dice.random() < 0.62 else _request(world, opened)
+        heapq.heappush(waiting, (opened, number, life))
+    evening = begin
+    steps = 0
+    while waiting:
+        at, number, life = heapq.heappop(waiting)
+        if at > world.until:
+            continue
+        while evening + dt.timedelta(days=1) < at:
+            evening += dt.timedelta(days=1)
+            with moment.at(evening):
+                close_unanswered()
+        with moment.at(at):
+            following = next(life, None)
+        steps += 1
+        if steps % 50 == 0:
+            tell(steps)
+        if following is not None:
+            heapq.heappush(waiting, (max(following, at + dt.timedelta(seconds=1)), number, life))
+    with moment.at(world.until):
+        close_unanswered()
+    return steps
+
+
+def _arrivals(world: World, begin: dt.datetime, tickets: int) -> Iterator[dt.datetime]:
+    """Yield opening times: four in five in office hours, the rest at any time; slowly more of them."""
+    span = (world.until - begin).total_seconds()
+    for _number in range(tickets):
+        at = begin + dt.timedelta(seconds=span * world.dice.random() ** 0.9)
+        if world.dice.random() < 0.8:
+            at = world.office.add(at, dt.timedelta(minutes=world.dice.uniform(1, 420)))
+        yield min(at, world.until - dt.timedelta(minutes=world.dice.uniform(2, 600)))
+
+
+def _common(world: World, service_code: str) -> tuple[Customer, dict[str, Any]]:
+    dice = world.dice
+    serving = [customer for customer in world.company.customers if (customer.pk, service_code) in world.company.assets]
+    customer = dice.choice(serving or world.company.customers)
+    return customer, {
+        "customer": customer, "contact": dice.choice(world.company.contacts[customer.pk]),
+        "service": world.company.services[service_code], "channel": dice.choice(CHANNELS),
+    }  # fmt: skip
+
+
+def _incident(world: World, opened: dt.datetime) -> Life:
+    dice = world.dice
+    code = dice.choice(sorted(names.FAULTS))
+    title, cause, fix = dice.choice(names.FAULTS[code])
+    impact, urgency = dice.choices(LEVELS, WEIGHTS)[0]
+    customer, common = _common(world, code)
+    incident = Incident(
+        title=title, description=f"{customer.short_name}報告：{title}。", impact=impact, urgency=urgency, **common
+    )
+    assets = world.company.assets.get((customer.pk, code), [])
+    incident.save_as(world.hotline(), links={"assets": assets})
+    urgent = (incident.priority or 4) <= 2
+    at = yield from _assign(world, incident, opened, urgent)
+    engineer = world.actor(incident.assignee)  # type: ignore[arg-type]
+    at = world.later(at, world.around(5 if urgent else 22), urgent)
+    yield at
+    incident.refresh_from_db()
+    if incident.priority == 1:
+        at = yield from _declare(world, incident, engineer, at, opened)
+    incident.move(
+        "assess", engineer, category=incident.service.name if incident.service else "", impact=impact, urgency=urgency,
+        severity=names.SEVERITIES[4 - (incident.priority or 4)], scope_note=dice.choice(names.SCOPES),
+    )  # fmt: skip
+    if urgent:
+        at = world.later(at, world.around(8), urgent)
+        yield at
+        incident.plan = f"一、止損並切換備用。二、{fix}。三、觀察三十分鐘。"
+        incident.save_as(engineer)
+    at = yield from _work(world, incident, engineer, at, urgent)
+    at = yield from _repair(world, incident, engineer, at, urgent, cause, fix)
+    yield from _after(world, incident, engineer, at, urgent, cause, fix)
+
+
+def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
+    """Assign within minutes, sometimes too late; sometimes to the wrong engineer first."""
+    at = world.later(at, world.around(4 if ticket.priority == 1 else 13, 0.85), urgent)
+    yield at
+    ticket.refresh_from_db()
+    people = [p for p in world.company.employees if p.department_id == ticket.team_id]
+    ticket.move("assign", world.hotline(), team=ticket.team, assignee=world.dice.choice(people))
+    if world.dice.random() < 0.12:
+        at = world.later(at, world.around(20), urgent)
+        yield at
+        ticket.refresh_from_db()
+        ticket.move("assign", world.hotline(), team=ticket.team, assignee=world.dice.choice(people))
+    return at
+
+
+def _declare(
+    world: World, incident: Incident, engineer: Actor, at: dt.datetime, opened: dt.datetime
+) -> Iterator[dt.datetime]:
+    """Start the emergency plan, mostly within ten minutes of the first word."""
+    soon = opened + dt.timedelta(minutes=world.around(7, 0.3))
+    if soon > at:
+        at = soon
+        yield at
+        incident.refresh_from_db()
+    incident.move("declare", engineer, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷")
+    return at
+
+
+def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
+    """Work on it: notes, words to the customer at the promised intervals (mostly), sometimes waiting."""
+    dice = world.dice
+    words = 1 + (dice.randrange(1, 4) if urgent else 0)
+    for number in range(words):
+        interval = {1: 22.0, 2: 85.0}.get(ticket.priority, 60.0)
+        at = world.later(at, interval * dice.uniform(0.5, 1.02), urgent)
+        yield at
+        ticket.refresh_from_db()
+        if urgent or number == 0:
+            ticket.comment_as(engineer, dice.choice(names.WORDS_TO_CUSTOMER), visibility="customer")
+        if dice.random() < 0.3:
+            ticket.comment_as(engineer, dice.choice(names.NOTES))
+    if dice.random() < 0.14:
+        ticket.refresh_from_db()
+        whom = dice.choice(["customer", "vendor", "vendor", "evidence"])
+        ticket.move("wait", engineer, waiting_for=whom, reason="等待對方提供信息。")
+        at = world.later(at, world.around(300, 0.6), False)
+        yield at
+        ticket.refresh_from_db()
+        ticket.move("resume", engineer)
+    return at
+
+
+def _repair(
+    world: World, incident: Incident, engineer: Actor, at: dt.datetime, urgent: bool, cause: str, fix: str
+) -> Iterator[dt.datetime]:
+    """Repair, test, resolve; whoever forgets the tests is refused first."""
+    dice = world.dice
+    median = {1: 42.0, 2: 110.0, 3: 330.0, 4: 700.0}[incident.priority or 4]
+    at = world.later(at, world.around(median, 0.85), urgent)
+    yield at
+    incident.refresh_from_db()
+    if dice.random() < 0.1:
+        try:
+            incident.move("resolve", engineer, cause=cause, fix=fix)
+        except Refused:
+            at = world.later(at, world.around(15), urgent)
+            yield at
+        incident.refresh_from_db()
+    for step in incident.test_steps.all():
+        step.result = "passed" if dice.random() < 0.93 else "not-applicable"
+        step.save_as(engineer)
+    incident.move("resolve", engineer, cause=cause, fix=fix)
+    return at
+
+
+def _after(
+    world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool, cause: str, fix: str
+) -> Iterator[dt.datetime]:
+    """The customer confirms, is silent, or finds it is not solved."""
+    dice = world.dice
+    fate = dice.random()
+    if fate < 0.05:
+        at = world.later(at, world.around(240), False)
+        yield at
+        ticket.refresh_from_db()
+        if ticket.state in ("RESOLVED", "CLOSED"):
+            ticket.move("reopen", world.hotline(), reason="客戶反映問題再次出現。")
+            at = world.later(at, world.around(120), urgent)
+            yield at
+            ticket.refresh_from_db()
+            ticket.move("resolve", engineer, cause=cause, fix=f"{fix}；並作第二次處理。")
+        fate = 0.5
+    if fate < 0.72:
+        at = world.later(at, world.around(200), False)
+        yield at
+        ticket.refresh_from_db()
+        if ticket.state == "RESOLVED":
+            ticket.move("confirm", world.hotline())
+    return at
+
+
+def _request(world: World, opened: dt.datetime) -> Life:
+    dice = world.dice
+    title, code = dice.choice(names.ASKS)
+    customer, common = _common(world, code)
+    impact, urgency = dice.choice([(3, 2), (3, 3), (2, 3), (2, 2)])
+    request = ServiceRequest(
+        title=title, description=f"{customer.short_name}申請：{title}。", impact=impact, urgency=urgency, **common
+    )
+    request.save_as(world.hotline())
+    at = yield from _assign(world, request, opened, False)
+    engineer = world.actor(request.assignee)  # type: ignore[arg-type]
+    at = world.later(at, world.around(35), False)
+    yield at
+    request.refresh_from_db()
+    request.move(
+        "assess", engineer, category=request.service.name if request.service else "", severity="一般",
+        scope_note=dice.choice(names.SCOPES[:3]), impact=impact, urgency=urgency,
+    )  # fmt: skip
+    at = yield from _work(world, request, engineer, at, False)
+    at = world.later(at, world.around(200, 0.8), False)
+    yield at
+    request.refresh_from_db()
+    request.move("resolve", engineer, cause="客戶申請", fix=f"已完成：{title}。")
+    yield from _after(world, request, engineer, at, False, "客戶申請", f"已完成：{title}")

@@ -1,0 +1,75 @@
+"""Keys to the API: made once, shown once, kept as a hash, narrower than their owner, ended by a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import replace
+
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import ANY, Actor, Grant
+from opscharter.kernel.api.models import ApiToken
+from opscharter.kernel.audit.trail import write_entry
+
+PREFIX = "oc_"
+USED_EVERY = dt.timedelta(minutes=10)
+READING = frozenset({"view", "export", "history"})
+
+
+def digest(plain: str) -> str:
+    """Return the hash under which a key is kept."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def issue(
+    actor: Actor, name: str, *, days: int, read_only: bool = False, record_types: list[str] | None = None
+) -> tuple[ApiToken, str]:
+    """Make a key of the actor's own account; the plain text is returned this once."""
+    plain = PREFIX + secrets.token_urlsafe(32)
+    now = moment.now()
+    token = ApiToken.objects.create(
+        user_id=actor.user_id, name=name[:80], prefix=plain[:8], hash=digest(plain), read_only=read_only,
+        record_types=record_types or [], created_at=now, expires_at=now + dt.timedelta(days=days),
+    )
+    write_entry(actor, "token:issue", record=token, changes={"name": [None, name], "expires_at": [None, token.expires_at]})
+    return token, plain
+
+
+def revoke(actor: Actor, pk: int) -> bool:
+    """End a key of one's own; False when there is none."""
+    token = ApiToken.objects.filter(pk=pk, user_id=actor.user_id, revoked_at__isnull=True).first()
+    if token is None:
+        return False
+    token.revoked_at = moment.now()
+    token.save(update_fields=["revoked_at"])
+    write_entry(actor, "token:revoke", record=token)
+    return True
+
+
+def find(plain: str) -> ApiToken | None:
+    """Return the living token of a key, noting its use now and then."""
+    now = moment.now()
+    token = ApiToken.objects.select_related("user").filter(
+        hash=digest(plain), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+    ).first()
+    if token is not None and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
+        token.last_used_at = now
+        token.save(update_fields=["last_used_at"])
+    return token
+
+
+def narrowed(actor: Actor, token: ApiToken) -> Actor:
+    """Return the actor with only what the key allows."""
+    grants = actor.grants
+    if token.record_types:
+        grants = tuple(
+            Grant(record_type, grant.action, grant.reach, grant.role) for record_type in token.record_types
+            for grant in grants if grant.covers(record_type, grant.action)
+        )
+    if token.read_only:
+        grants = tuple(
+            Grant(grant.record_type, action, grant.reach, grant.role) for grant in grants
+            for action in (READING if grant.action == ANY else READING & {grant.action})
+        )
+    return replace(actor, grants=grants)
