@@ -1,7 +1,7 @@
 """The message catalogues: extracted, merged, checked, filled and compiled with Babel, without GNU gettext.
 
     messages.py update               merge the texts in the code into every catalogue; translations are kept
-    messages.py check                fail, naming every text that is missing, empty, doubtful, unused or differently filled in
+    messages.py check                fail, naming every text that is missing, empty, unused or filled in otherwise
     messages.py compile              write the .mo files that Django reads
     messages.py todo LANGUAGE        print what is not translated yet as JSON: {text: ""}
     messages.py fill LANGUAGE FILE   take translations from such a JSON file
@@ -110,7 +110,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def misfilled(message: Message, text: str) -> bool:
-    """Say whether a translation is filled in with other things than the text it translates (the plural, if it has one)."""
+    """Say whether a translation is filled in with other things than its text (its plural, if it has one)."""
     original = message.id if isinstance(message.id, str) else message.id[-1]
     return placeholders(original) != placeholders(text)
 

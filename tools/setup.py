@@ -1,7 +1,7 @@
 """Prepare the environment: virtual environment, locked packages, front-end parts, message catalogues.
 
-Needs Python and Node only. Each part remembers the files it was made from (in `.setup-stamp`) and is made again only when
-they changed or its result is gone, so a second run takes a fraction of a second.
+Needs Python and Node only. Each part remembers the files it was made from (in `.setup-stamp`) and is made again only
+when they changed or its result is gone, so a second run takes a fraction of a second.
 """
 
 import hashlib

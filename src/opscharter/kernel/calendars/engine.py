@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-import holidays
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 DAY = 86_400
 Window = tuple[int, int]
@@ -48,7 +51,9 @@ def statutory(country: str, day: dt.date) -> bool | None:
 
 
 @lru_cache(maxsize=8)
-def _of_country(country: str) -> holidays.HolidayBase:
+def _of_country(country: str) -> HolidayBase:
+    import holidays  # late: the calendars of all countries take a seventh of a second to load
+
     return holidays.country_holidays(COUNTRIES[country])
 
 

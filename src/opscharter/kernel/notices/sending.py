@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import apprise
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -122,6 +121,8 @@ def _transmit(channel: Channel, subject: str, body: str) -> None:
     if channel.kind == Channel.Kind.EMAIL:
         send_mail(subject, body, None, [channel.address])
         return
+    import apprise  # late: a hundred services take a tenth of a second to load
+
     target = apprise.Apprise()
     if not target.add(channel.address) or not target.notify(title=subject, body=body):
         raise ConnectionError("the channel did not take the message")

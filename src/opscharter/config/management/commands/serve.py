@@ -35,7 +35,9 @@ class Command(BaseCommand):
             "--workers", type=int, default=environ.get("WEB_WORKERS", "1"), help="web processes (WEB_WORKERS)"
         )
         parser.add_argument("--no-worker", action="store_true", help="do not work jobs here; `opscharter worker` does")
-        parser.add_argument("--no-demo", action="store_true", help="do not load the demo company into an empty database")
+        parser.add_argument(
+            "--no-demo", action="store_true", help="do not load the demo company into an empty database"
+        )
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
         if not port_is_free(host, port):
@@ -49,15 +51,17 @@ class Command(BaseCommand):
         processes.listen_for_stop()
         try:
             processes.start("web", web_command(host, port, workers))
-            if not options["no_worker"]:
-                processes.start("worker", ["-m", "django", "worker"])
             if processes.wait_until_up(host, port):
                 self._greet(host, port)
+            if not options["no_worker"]:
+                processes.start("worker", ["-m", "django", "worker"])
             fallen = processes.watch()
         finally:
             processes.stop()
         if fallen:
-            raise CommandError(f"The {fallen} process ended unexpectedly; everything was stopped. Its own words are above.")
+            raise CommandError(
+                f"The {fallen} process ended unexpectedly; everything was stopped. Its own words are above."
+            )
         self.stdout.write("OpsCharter has stopped.")
 
     def _prepare(self, *, with_demo: bool) -> None:

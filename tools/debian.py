@@ -1,0 +1,60 @@
+"""Programs of the machine that tests need: found, or installed from Debian's packages by root, or asked for by name.
+
+debian.py chromium fonts-noto-cjk      make sure of both
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+
+def has_chromium() -> bool:
+    """Say whether there is a browser for the journeys."""
+    return shutil.which("chromium") is not None
+
+
+def has_cjk_fonts() -> bool:
+    """Say whether Chinese is drawn with a font of its own."""
+    if shutil.which("fc-list") is None:
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=zh-tw"], capture_output=True, check=False).stdout.strip())
+
+
+def postgresql_folder() -> str:
+    """Return the folder of the newest PostgreSQL server's programs, or an empty text."""
+    folders = glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    if folders:
+        return os.path.dirname(max(folders, key=lambda path: int(path.split("/")[4])))
+    found = shutil.which("initdb")
+    return os.path.dirname(os.path.realpath(found)) if found else ""
+
+
+KNOWN: dict[str, Callable[[], bool]] = {
+    "chromium": has_chromium,
+    "fonts-noto-cjk": has_cjk_fonts,
+    "postgresql": lambda: bool(postgresql_folder()),
+}
+
+
+def ensure(*packages: str) -> None:
+    """Install what is missing; ends the program with a sentence when that cannot be done here."""
+    missing = [package for package in packages if not KNOWN[package]()]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        sys.exit(f"Needed and not found: {', '.join(missing)}. On Debian: sudo apt-get install {' '.join(missing)}")
+    print(f"installing {', '.join(missing)} …", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *missing]):
+        done = subprocess.run(["apt-get", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            sys.exit(f"apt-get {' '.join(arguments)} failed")
+
+
+if __name__ == "__main__":
+    ensure(*sys.argv[1:])
