@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    # The kernel comes before allauth, so that its sign-in pages are the ones shown.
+    "opscharter.kernel",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -39,7 +41,6 @@ INSTALLED_APPS = [
     "template_partials",
     "django_tasks",
     "django_tasks_db",
-    "opscharter.kernel",
     "opscharter.charter",
     "opscharter.organization",
     "opscharter.customers",

@@ -1,0 +1,1 @@
+"""Taking in the incident log of a ServiceNow instance."""
