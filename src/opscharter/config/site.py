@@ -12,9 +12,11 @@ from opscharter.charter.templatetags.roles import install_role_names
 from opscharter.customers.access import actor_of_contact
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
 from opscharter.demo.accounts import listing
+from opscharter.demo.servicenow.command import ServiceNowIncidents
 from opscharter.kernel.access.actor import install_provider
 from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
+from opscharter.kernel.exchange.importers import IMPORTERS
 from opscharter.kernel.jobs import schedule
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
@@ -54,3 +56,4 @@ def install() -> None:
     install_role_names(NAMES)
     install_work_count(my_work.count)
     install_demo_accounts(listing)
+    IMPORTERS["servicenow-incidents"] = ServiceNowIncidents()

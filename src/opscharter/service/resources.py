@@ -88,13 +88,13 @@ STAGES = [
     Stage(_("Resolved"), (State.RESOLVED,)),
     Stage(_("Closed"), (State.CLOSED,)),
 ]
-ASKED = Section(_("What is asked"), ["title", "description", "customer", "contact", "service", "assets"])
+ASKED = Section(_("What is asked"), ["title", "description", "customer", "contact", "reported_by", "service", "assets"])
 URGENCY = Section(_("How urgent"), ["channel", "impact", "urgency"])
 HANDLING = Section(_("Handling"), ["team", "assignee", "category", "severity", "scope_note", "plan", "cause", "fix"])
 COLUMNS = ["number", "title", "priority", "state", "customer", "team", "assignee", "opened_at"]
 FILTERS = ["state", "priority", "customer", "team", "assignee", "service", "channel", "opened_at", "resolution_met"]
 FACTS = [
-    "customer", "contact", "service", "channel", "impact", "urgency", "category", "severity", "scope_note", "team",
+    "customer", "contact", "reported_by", "service", "channel", "impact", "urgency", "category", "severity", "scope_note", "team",
     "assignee", "opened_at", "resolved_at", "closed_at", "resolution_met", "plan", "cause", "fix",
 ]  # fmt: skip
 SHARED: dict[str, Any] = {

@@ -59,6 +59,7 @@ class Ticket(Record):
     description = models.TextField(_("description"), blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, verbose_name=_("customer"))
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, verbose_name=_("contact"))
+    reported_by = models.CharField(_("reported by"), max_length=120, blank=True)
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, verbose_name=_("service"))
     assets = models.ManyToManyField(Asset, blank=True, verbose_name=_("assets"))
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.PHONE, blank=True)
@@ -96,7 +97,7 @@ class Ticket(Record):
     scope = Scope(owner=("assignee",), department="team", customer="customer")
     create_guards = (guards.request_complete,)
     timeline_fields = ("title", "priority", "impact", "urgency", "team", "assignee", "customer", "service", "plan")
-    search_fields = ("title", "description", "customer__name")
+    search_fields = ("title", "description", "customer__name", "reported_by")
 
     class Meta:
         abstract = True

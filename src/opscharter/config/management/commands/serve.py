@@ -11,12 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from opscharter.charter.install import install_default_regulation
 from opscharter.config.processes import Processes, port_is_free
-from opscharter.kernel.access.actor import system_actor
+from opscharter.demo.found import founded, install_foundation
 from opscharter.kernel.templatetags.demo_accounts import demo_listing
 from opscharter.kernel.users.models import User
-from opscharter.organization.seed import install_roles
 
 THREADS = 4
 """Requests one web process handles at a time; on SQLite readers run side by side while writers take turns."""
@@ -65,18 +63,19 @@ class Command(BaseCommand):
         self.stdout.write("OpsCharter has stopped.")
 
     def _prepare(self, *, with_demo: bool) -> None:
-        """Migrate what is to be migrated, install what is missing, and fill an empty company with the demo."""
+        """Migrate what is to be migrated, and found the demo company or what every installation has."""
         settings.STATIC_ROOT.mkdir(exist_ok=True)
         executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if behind:
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", verbosity=0, interactive=False)
-        if not User.objects.exists():
-            installer = system_actor("install")
-            install_default_regulation(installer)
-            install_roles(installer)
-            if with_demo:
-                call_command("demo")
+        nobody = not founded() and not User.objects.filter(is_superuser=True).exists()
+        if nobody and with_demo:
+            self.stdout.write("Founding the demo company and living its year (half a minute) …")
+            call_command("demo", verbosity=0)
+        elif nobody or behind:
+            install_foundation()
 
     def _greet(self, host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else "localhost" if host == "0.0.0.0" else host
