@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from types import FrameType
 
 GRACE = 10.0
@@ -87,14 +88,14 @@ class Processes:
         return ""
 
     def stop(self) -> None:
-        """Tell every child to finish and wait for it; one that does not within its grace is ended."""
+        """Tell every child to finish and wait for it; whatever is left of its session after its grace is ended."""
         for child in self._children.values():
             if child.poll() is None:
                 child.terminate()
         until = time.monotonic() + GRACE
         for child in self._children.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

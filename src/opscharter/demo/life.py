@@ -86,9 +86,15 @@ def live(world: World, begin: dt.datetime, tickets: int, tell: Callable[[int], N
 
 
 def _arrivals(world: World, begin: dt.datetime, tickets: int) -> Iterator[dt.datetime]:
-    """Yield opening times: four in five in office hours, the rest at any time; slowly more of them."""
+    """Yield opening times: four in five in office hours, the rest at any time; slowly more of them.
+
+    One in sixteen comes in the last hours, so that there is work on everyone's desk.
+    """
     span = (world.until - begin).total_seconds()
-    for _number in range(tickets):
+    for number in range(tickets):
+        if number % 16 == 0:
+            yield world.until - dt.timedelta(minutes=world.around(150, 1.1))
+            continue
         at = begin + dt.timedelta(seconds=span * world.dice.random() ** 0.9)
         if world.dice.random() < 0.8:
             at = world.office.add(at, dt.timedelta(minutes=world.dice.uniform(1, 420)))
@@ -117,13 +123,14 @@ def _incident(world: World, opened: dt.datetime) -> Life:
     assets = world.company.assets.get((customer.pk, code), [])
     incident.save_as(world.hotline(), links={"assets": assets})
     urgent = (incident.priority or 4) <= 2
+    if incident.priority == 1:
+        opened += dt.timedelta(minutes=world.around(5, 0.45))
+        yield from _declare(incident, world.hotline(), opened)
     at = yield from _assign(world, incident, opened, urgent)
     engineer = world.actor(incident.assignee)  # type: ignore[arg-type]
     at = world.later(at, world.around(5 if urgent else 22), urgent)
     yield at
     incident.refresh_from_db()
-    if incident.priority == 1:
-        at = yield from _declare(world, incident, engineer, at, opened)
     incident.move(
         "assess", engineer, category=incident.service.name if incident.service else "", impact=impact, urgency=urgency,
         severity=names.SEVERITIES[4 - (incident.priority or 4)], scope_note=dice.choice(names.SCOPES),
@@ -140,10 +147,12 @@ def _incident(world: World, opened: dt.datetime) -> Life:
 
 def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
     """Assign within minutes, sometimes too late; sometimes to the wrong engineer first."""
-    at = world.later(at, world.around(4 if ticket.priority == 1 else 13, 0.85), urgent)
+    at = world.later(at, world.around(4 if ticket.priority == 1 else 13, 0.72), urgent)
     yield at
     ticket.refresh_from_db()
     people = [p for p in world.company.employees if p.department_id == ticket.team_id]
+    if at > world.until - dt.timedelta(days=3):  # in the end mostly those with an account, so that they have work
+        people = [p for p in people if p.user_id is not None] or people
     ticket.move("assign", world.hotline(), team=ticket.team, assignee=world.dice.choice(people))
     if world.dice.random() < 0.12:
         at = world.later(at, world.around(20), urgent)
@@ -153,26 +162,19 @@ def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Iterato
     return at
 
 
-def _declare(
-    world: World, incident: Incident, engineer: Actor, at: dt.datetime, opened: dt.datetime
-) -> Iterator[dt.datetime]:
+def _declare(incident: Incident, actor: Actor, at: dt.datetime) -> Life:
     """Start the emergency plan, mostly within ten minutes of the first word."""
-    soon = opened + dt.timedelta(minutes=world.around(7, 0.3))
-    if soon > at:
-        at = soon
-        yield at
-        incident.refresh_from_db()
-    incident.move("declare", engineer, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷")
-    return at
+    yield at
+    incident.refresh_from_db()
+    incident.move("declare", actor, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷")
 
 
 def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
     """Work on it: notes, words to the customer at the promised intervals (mostly), sometimes waiting."""
     dice = world.dice
-    words = 1 + (dice.randrange(1, 4) if urgent else 0)
-    for number in range(words):
-        interval = {1: 22.0, 2: 85.0}.get(ticket.priority, 60.0)
-        at = world.later(at, interval * dice.uniform(0.5, 1.02), urgent)
+    for number in range(1 if urgent else 2):
+        interval = {1: 6.0, 2: 40.0}.get(ticket.priority, 50.0)
+        at = world.later(at, interval * dice.uniform(0.5, 1.0), urgent)
         yield at
         ticket.refresh_from_db()
         if urgent or number == 0:
@@ -196,7 +198,16 @@ def _repair(
     """Repair, test, resolve; whoever forgets the tests is refused first."""
     dice = world.dice
     median = {1: 42.0, 2: 110.0, 3: 330.0, 4: 700.0}[incident.priority or 4]
-    at = world.later(at, world.around(median, 0.85), urgent)
+    done = world.later(at, world.around(median, 0.85), urgent)
+    interval = {1: 16.0, 2: 88.0}.get(incident.priority or 4)
+    while interval is not None:
+        at = at + dt.timedelta(minutes=interval * (dice.uniform(0.7, 1.05) if dice.random() < 0.96 else 2.2))
+        if at >= done:
+            break
+        yield at
+        incident.refresh_from_db()
+        incident.comment_as(engineer, dice.choice(names.WORDS_TO_CUSTOMER), visibility="customer")
+    at = done
     yield at
     incident.refresh_from_db()
     if dice.random() < 0.1:
@@ -219,7 +230,7 @@ def _after(
     """The customer confirms, is silent, or finds it is not solved."""
     dice = world.dice
     fate = dice.random()
-    if fate < 0.05:
+    if fate < 0.032:
         at = world.later(at, world.around(240), False)
         yield at
         ticket.refresh_from_db()

@@ -171,7 +171,7 @@ def cancel_clocks(ticket: Any, actor: Actor, inputs: Inputs) -> None:
     ledger.cancel(ticket)
 
 
-def count_customer_update(ticket: Any, actor: Actor) -> None:
+def mark_customer_told(ticket: Any, actor: Actor, inputs: Inputs) -> None:
     """The customer was told something: the next update is due after another interval (§3.3.2)."""
     ended = ledger.restart(ticket, UPDATE, "customer told")
     ticket.customer_updates += 1

@@ -37,7 +37,8 @@ _SHARED = [
     Move("prioritise", [State.NEW, *UNDER_WAY, State.WAITING], STAY, _("Change priority"), inputs=["priority"],
          required=["priority"], needs_reason=True, prepare=[effects.mark_prioritised]),
     Move("wait", State.IN_PROGRESS, State.WAITING, _("Wait"), inputs=["waiting_for"], required=["waiting_for"],
-         guards=[guards.request_assessed], needs_reason=True, customer_visible=True, effects=[effects.pause_clocks]),
+         guards=[guards.request_assessed], needs_reason=True, customer_visible=True,
+         prepare=[effects.mark_customer_told], effects=[effects.pause_clocks]),
     Move("resume", State.WAITING, State.IN_PROGRESS, _("Go on"), primary=True, effects=[effects.resume_clocks]),
     Move("confirm", State.RESOLVED, State.CLOSED, _("Confirm and close"), primary=True, customer_visible=True,
          prepare=[effects.mark_closed, effects.mark_confirmed]),
@@ -59,7 +60,7 @@ def _resolve(*more: object) -> Move:
 DECLARE = Move(
     "declare", [State.NEW, *UNDER_WAY, State.WAITING], State.IN_PROGRESS, _("Declare emergency"), needs_reason=True,
     inputs=["contingency_plan"], required=["contingency_plan"], customer_visible=True,
-    prepare=[effects.mark_declared], effects=[effects.resume_clocks, effects.tell_emergency],
+    prepare=[effects.mark_declared, effects.mark_customer_told], effects=[effects.resume_clocks, effects.tell_emergency],
 )  # fmt: skip
 
 _FINAL = [State.CLOSED, State.CANCELLED]

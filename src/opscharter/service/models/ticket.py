@@ -145,5 +145,5 @@ class Ticket(Record):
         if actor.external:
             effects.tell_team(self, actor)
         elif visibility == "customer":
-            effects.count_customer_update(self, actor)
+            effects.mark_customer_told(self, actor, {})
             self.save_as(system_actor(), note="customer told")
