@@ -1,0 +1,1 @@
+"""A small library: the records with which the kernel is tested."""
