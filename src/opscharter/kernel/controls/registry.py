@@ -30,7 +30,7 @@ class Parameter:
     label: Text = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Control:
     """What guards and checks share: a stable id, the clause they serve, an owner role, parameters and a mode."""
 
@@ -46,7 +46,7 @@ class Control:
         return {name: parameter.default for name, parameter in self.parameters.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guard(Control):
     """A proposition that must hold before a step; the function returns what is missing, or nothing.
 
@@ -78,7 +78,7 @@ class Measure:
     reason: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check(Control):
     """A population and its exceptions, measured over all records, never a sample.
 
