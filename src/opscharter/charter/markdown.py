@@ -247,9 +247,7 @@ class _Reader:
     def _place(self, line: int, number: str) -> None:
         """Note where a number stands, after the one before it and never twice."""
         if number in self.lines:
-            raise _error(
-                line, _("%(number)s is on line %(first)d already"), number=number, first=self.lines[number]
-            )
+            raise _error(line, _("%(number)s is on line %(first)d already"), number=number, first=self.lines[number])
         last = next(reversed(self.lines), None)
         if last is not None and _key(number) < _key(last):
             raise _error(line, _("%(number)s cannot come after %(last)s"), number=number, last=last)

@@ -5,7 +5,7 @@ from django.urls import include, path
 from opscharter.boards.urls import URLS as BOARDS
 from opscharter.kernel.api.urls import patterns as api_patterns
 from opscharter.kernel.resources.site import site
-from opscharter.kernel.web.urls import patterns
+from opscharter.kernel.urls import patterns
 
 urlpatterns = [
     *BOARDS,

@@ -19,7 +19,7 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """Return today's date in the office's time zone."""
-    return timezone.localdate(now())
+    return timezone.localdate(now(), timezone.get_default_timezone())
 
 
 @contextmanager

@@ -101,10 +101,11 @@ SHARED: dict[str, Any] = {
     "columns": COLUMNS,
     "filters": FILTERS,
     "facts": FACTS,
+    "lead": "description",
     "stages": STAGES,
     "badges": badges_of,
     "order": "-opened_at",
-    "customer_facts": ["service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
+    "customer_facts": ["description", "service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
     "choices": {"assignee": lambda actor: Q(left_on__isnull=True)},
 }
 

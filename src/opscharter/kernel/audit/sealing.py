@@ -65,7 +65,7 @@ def seal() -> int:
     for start in range(0, len(ids), BLOCK_SIZE):
         entries = AuditEntry.objects.filter(pk__in=ids[start : start + BLOCK_SIZE]).order_by("pk")
         rows = list(entries.values_list("pk", "at", "hash"))
-        for day, run in groupby(rows, key=lambda row: timezone.localdate(row[1])):
+        for day, run in groupby(rows, key=lambda row: timezone.localdate(row[1], timezone.get_default_timezone())):
             part = list(run)
             members = as_ranges(row[0] for row in part)
             value = _block_hash(previous, members, (row[2] for row in part))

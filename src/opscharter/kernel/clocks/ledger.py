@@ -319,7 +319,8 @@ def ledger_of(record: Any) -> list[LedgerEntry]:
     for clock in clocks:
         latest.setdefault(clock.kind, clock)
     entries = []
-    for clock in sorted(latest.values(), key=lambda each: each.started_at):
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    for clock in sorted(latest.values(), key=lambda each: order.get(each.kind, len(order))):
         passed = clock.elapsed_seconds if clock.elapsed_seconds is not None else elapsed(clock)
         share = round(passed * 100 / clock.target_seconds) if clock.target_seconds else 100
         intervals = sorted(clock.intervals.all(), key=lambda each: (each.start, each.pk))

@@ -11,7 +11,7 @@ from django.db import transaction
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import entry_for, write_entries
-from opscharter.kernel.errors import NotPermitted
+from opscharter.kernel.errors import Conflict, NotPermitted
 from opscharter.kernel.records.merging import BOOKKEEPING, own_fields
 from opscharter.kernel.records.record import Record
 from opscharter.kernel.search import documents
@@ -50,7 +50,7 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
     now = moment.now()
     unnumbered = [record for record in records if model.numbering is not None and not record.number]
     if unnumbered and model.numbering is not None:
-        for record, number in zip(unnumbered, model.numbering.take(model._meta.label_lower, now, len(unnumbered))):
+        for record, number in zip(unnumbered, model.numbering.take(model, now, len(unnumbered))):
             record.number = number
     for record in records:
         _clean_plain_fields(record)
@@ -61,6 +61,7 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
     model._default_manager.all().rows_for_kernel().bulk_create(records, batch_size=500)
     entries = []
     for record in records:
+        record.remember()
         values = {field.attname: getattr(record, field.attname) for field in own_fields(model)}
         changes = {name: [None, value] for name, value in values.items() if name not in BOOKKEEPING and value not in (None, "")}
         entries.append(entry_for(actor, "create", record=record, changes=changes, note=note))
@@ -71,12 +72,18 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
 
 @transaction.atomic
 def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, note: str = "") -> list[R]:
-    """Write the named fields of records read earlier, with an audit entry each; rows without a change are left alone."""
+    """Write the named fields of records read earlier, with an audit entry each; rows without a change are left alone.
+
+    Raises Conflict when somebody changed one of the rows since it was read; then nothing was stored.
+    """
     if not records:
         return []
     model = type(records[0])
     if not actor.may(model._meta.label_lower, "import"):
         raise NotPermitted("import", model._meta.label_lower)
+    stored = dict(
+        model._base_manager.select_for_update().filter(pk__in=[record.pk for record in records]).values_list("pk", "version")
+    )
     attnames = [model._meta.get_field(name).attname for name in fields]
     touched, entries = [], []
     for record in records:
@@ -84,6 +91,8 @@ def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, no
                    if record._loaded.get(name) != getattr(record, name)}
         if not changes:
             continue
+        if stored[record.pk] != record.version:
+            raise Conflict(stored[record.pk])
         _clean_plain_fields(record)
         record.version += 1
         record.updated_at, record.updated_by_id = moment.now(), actor.user_id
@@ -91,6 +100,8 @@ def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, no
         entries.append(entry_for(actor, "edit", record=record, changes=changes, note=note))
     names = [*fields, "version", "updated_at", "updated_by"]
     model._default_manager.all().rows_for_kernel().bulk_update(touched, names, batch_size=200)
+    for record in touched:
+        record.remember()
     write_entries(entries)
     documents.index_many(touched)
     return touched

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from opscharter.kernel.audit.models import AuditEntry
-from opscharter.kernel.errors import Conflict, FieldConflict
+from opscharter.kernel.errors import Conflict, FieldConflict, WritePathError
 
 BOOKKEEPING = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by", "archived_at"})
 """Fields the write path itself keeps; never in forms, and never a reason for a conflict."""
@@ -20,12 +20,11 @@ def own_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 def changed_fields(record: Any) -> dict[str, list[Any]]:
     """Return {attribute name: [loaded value, present value]} for what was changed since the record was read."""
-    loaded = record._loaded
-    return {
-        field.attname: [loaded[field.attname], getattr(record, field.attname)]
-        for field in own_fields(type(record))
-        if field.attname in loaded and field.attname in record.__dict__ and loaded[field.attname] != getattr(record, field.attname)
-    }
+    loaded, present = record._loaded, record.__dict__
+    names = [field.attname for field in own_fields(type(record)) if field.attname in present]
+    if unread := [name for name in names if name not in loaded]:
+        raise WritePathError(f"{', '.join(unread)} was set on a {type(record).__name__} that was not read in full")
+    return {name: [loaded[name], present[name]] for name in names if loaded[name] != present[name]}
 
 
 def differences(record: Any, current: Any) -> dict[str, list[Any]]:
@@ -58,8 +57,9 @@ def merge(record: Any, current: Any) -> dict[str, list[Any]]:
 
 def rewind(current: Any, version: int) -> Any:
     """Turn a freshly read record back to an earlier version with the help of the audit trail."""
+    written = models.Q(action="edit") | models.Q(action__startswith="move:")
     entries = AuditEntry.objects.filter(
-        record_type=current._meta.label_lower, record_id=current.pk, record_version__gt=version
+        written, record_type=current._meta.label_lower, record_id=current.pk, record_version__gt=version
     ).order_by("-id")
     by_attname = {field.attname: field for field in own_fields(type(current))}
     for changes in entries.values_list("changes", flat=True):
@@ -67,6 +67,6 @@ def rewind(current: Any, version: int) -> Any:
             if name in by_attname and isinstance(pair, list) and len(pair) == 2:
                 value = by_attname[name].to_python(pair[0])
                 setattr(current, name, value)
-                current._loaded[name] = value
+    current.remember()
     current.version = version
     return current

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.apps import apps
@@ -20,6 +20,10 @@ from opscharter.kernel.records.lifecycle import Lifecycle
 from opscharter.kernel.records.manager import RecordManager
 from opscharter.kernel.records.numbering import Numbering
 
+
+def _own_copy(value: Any) -> Any:
+    """Return the value, or a copy of what could be changed in place."""
+    return copy.deepcopy(value) if isinstance(value, dict | list) else value
 
 
 class Record(models.Model):
@@ -52,6 +56,8 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"
+        """Related managers write through the base manager; it must refuse like the other."""
 
     _loaded: dict[str, Any]
 
@@ -63,11 +69,20 @@ class Record(models.Model):
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         """Remember what was loaded, so that a save knows what its own changes are."""
         instance = super().from_db(db, field_names, values)
-        instance._loaded = {
-            name: copy.deepcopy(value) if isinstance(value, dict | list) else value
-            for name, value in zip(field_names, values)
-        }
+        instance._loaded = {name: _own_copy(value) for name, value in zip(field_names, values)}
         return instance
+
+    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """Read again; what is read is the base of later changes (deferred fields are loaded this way too)."""
+        super().refresh_from_db(using, fields, from_queryset)
+        self.remember(fields)
+
+    def remember(self, names: Iterable[str] | None = None) -> None:
+        """Take the present values, or those of the fields named, as the stored ones."""
+        wanted = None if names is None else set(names)
+        for field in self._meta.concrete_fields:
+            if field.attname in self.__dict__ and (wanted is None or {field.name, field.attname} & wanted):
+                self._loaded[field.attname] = _own_copy(self.__dict__[field.attname])
 
     def save_as(
         self, actor: Actor, *, note: str = "", links: Mapping[str, Sequence[models.Model]] | None = None

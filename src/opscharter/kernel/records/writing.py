@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -42,14 +43,18 @@ def _locked(record: Any) -> Any:
 
 
 def _validate(record: Any, only: set[str] | None = None) -> None:
-    """Validate the record, or only the named attributes and the record's own rules."""
+    """Validate the record, or only the named attributes; the record's own rules and its uniqueness always hold."""
     skip = set(BOOKKEEPING) | {"number", "state"}
     for field in record._meta.concrete_fields:
         untouched = only is not None and field.attname not in only
         known = field.is_relation and field.is_cached(record) and getattr(record, field.name, None) is not None
         if untouched or known:
             skip.add(field.name)
-    record.full_clean(exclude=skip)
+    record.full_clean(exclude=skip, validate_unique=False, validate_constraints=False)
+    # Untouched and known fields count here too: a changed code may clash with a row of the same, unchanged customer.
+    rest = {*BOOKKEEPING, "number"}
+    record.validate_unique(exclude=rest)
+    record.validate_constraints(exclude=rest)
 
 
 def _judge(guards: Sequence[Any], record: Any, actor: Actor) -> Verdict:
@@ -74,6 +79,21 @@ def _log_refusal(refused: Refused, record: Any, actor: Actor, step: str, inputs:
         write_entry(actor, f"refused:{step}", record=record, changes=changes)
 
 
+@contextmanager
+def _all_or_nothing(record: Any) -> Iterator[None]:
+    """One transaction; when it fails, the record in memory is again what the caller handed in, ready for another try."""
+    before = {**record.__dict__, "_loaded": dict(record._loaded)}
+    adding, related = record._state.adding, dict(record._state.fields_cache)
+    try:
+        with transaction.atomic():
+            yield
+    except Exception:
+        record.__dict__.clear()
+        record.__dict__.update(before)
+        record._state.adding, record._state.fields_cache = adding, related
+        raise
+
+
 def _write(record: Any, actor: Actor, *, insert: bool, fields: set[str] | None = None) -> None:
     now = moment.now()
     record.version += 1
@@ -81,11 +101,11 @@ def _write(record: Any, actor: Actor, *, insert: bool, fields: set[str] | None =
     if insert:
         record.created_at, record.created_by_id = now, actor.user_id
         if record.numbering is not None and not record.number:
-            record.number = record.numbering.next(record._meta.label_lower, now)
+            record.number = record.numbering.take(type(record), now)[0]
         models.Model.save(record, force_insert=True)
     else:
         models.Model.save(record, update_fields={"version", "updated_at", "updated_by", *(fields or ())})
-    record._loaded = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    record.remember()
 
 
 def _tell_fields(record: Any, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
@@ -112,7 +132,7 @@ def _set_links(record: Any, links: Mapping[str, Sequence[models.Model]]) -> dict
     changes = {}
     for name, targets in links.items():
         manager = getattr(record, name)
-        before = sorted(manager.values_list("pk", flat=True)) if record.version > 1 else []
+        before = sorted(manager.values_list("pk", flat=True))
         after = sorted(target.pk for target in targets)
         if before != after:
             manager.set(targets)
@@ -124,7 +144,7 @@ def save(record: Any, actor: Actor, *, note: str = "", links: Mapping[str, Seque
     """Create or change a record; see Record.save_as."""
     step = "create" if record.pk is None else "edit"
     try:
-        with transaction.atomic():
+        with _all_or_nothing(record):
             return _create(record, actor, note, links) if step == "create" else _edit(record, actor, note, links)
     except Refused as refused:
         _log_refusal(refused, record, actor, step, {})
@@ -159,10 +179,15 @@ def _edit(record: Any, actor: Actor, note: str, links: Mapping[str, Sequence[mod
     _write(record, actor, insert=False, fields={_field_name(record, name) for name in changes})
     write_entry(actor, "edit", record=record, changes={**changes, **link_changes}, note=note)
     _tell_fields(record, actor, changes)
-    if set(changes) & set(record.search_fields):
+    if _found_by(record) & set(changes):
         documents.index(record)
-    record.on_change(actor, changes)
+    record.on_change(actor, {**changes, **link_changes})
     return record
+
+
+def _found_by(record: Any) -> set[str]:
+    """Return the attributes whose change alters what the search finds; a path stands for its first part."""
+    return {record._meta.get_field(path.partition("__")[0]).attname for path in record.search_fields}
 
 
 def _field_name(record: Any, attname: str) -> str:
@@ -173,7 +198,7 @@ def move(record: Any, name: str, actor: Actor, *, reason: str, inputs: Mapping[s
     """Take a step; see Record.move."""
     step = record.lifecycle.move(name)
     try:
-        with transaction.atomic():
+        with _all_or_nothing(record):
             return _move(record, step, actor, reason, inputs)
     except Refused as refused:
         _log_refusal(refused, record, actor, name, inputs)
@@ -236,7 +261,7 @@ def _move(record: Any, step: Move, actor: Actor, reason: str, inputs: Mapping[st
     _log_verdict(verdict, record, actor, step.name)
     _tell_move(record, step, actor, before, reason)
     _tell_fields(record, actor, {name: pair for name, pair in changes.items() if name != "state"})
-    if set(changes) & set(record.search_fields):
+    if _found_by(record) & set(changes):
         documents.index(record)
     record.on_change(actor, changes)
     for effect in step.effects:

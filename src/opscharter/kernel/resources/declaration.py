@@ -89,6 +89,8 @@ class Resource:
     filters: tuple[str, ...] = ()
     form: tuple[str | Section, ...] = ()
     facts: tuple[str, ...] = ()
+    lead: str = ""
+    """A long text shown under the title of the record's page."""
     order: str = "-id"
     views: tuple[View, ...] = ()
     panels: tuple[Panel, ...] = ()

@@ -91,6 +91,7 @@ class DetailContext:
     history_url: str = ""
     archive_url: str = ""
     external: bool = False
+    lead: str = ""
 
 
 def readable(actor: Actor, wanted: str = "") -> list[str] | None:
@@ -121,7 +122,10 @@ class DetailPage(ResourcePage):
         page.badges = self.resource.badges(record) if self.resource.badges else []
         names = self.resource.customer_facts if self.actor.external else self.resource.fact_fields
         protected = set() if self.may("view-protected") else set(record.protected_fields)
-        page.facts = [fact_for(record, name) for name in names if name not in protected]
+        told = [fact_for(record, name) for name in names if name not in protected and name != self.resource.lead]
+        page.facts = [(label, cell) for label, cell in told if cell.value not in (None, "", [])]
+        if self.resource.lead and (not self.actor.external or self.resource.lead in names):
+            page.lead = getattr(record, self.resource.lead)
         page.clocks = ledger_of(record)
         page.attachments = list(attachments_of(record, self.actor))
         self._tell_story(page)

@@ -11,7 +11,7 @@ from opscharter.kernel.controls.registry import CHECKS
 from opscharter.kernel.resources.declaration import Resource, find_field
 from opscharter.kernel.resources.filters import filters_of
 from opscharter.kernel.resources.site import site
-from opscharter.kernel.web.urls import PAGES
+from opscharter.kernel.urls import PAGES
 
 API = ["GET, POST /", "GET, PATCH /{id}/", "GET /{id}/moves/", "POST /{id}/moves/{name}/", "GET /{id}/timeline/",
        "POST /{id}/comments/", "GET /{id}/history/", "POST /{id}/archive/"]  # fmt: skip

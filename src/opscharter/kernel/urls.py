@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import path
 
+from opscharter.kernel.account import URLS as ACCOUNT
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
-from opscharter.kernel.web.account import URLS as ACCOUNT
 from opscharter.kernel.web.detail import DetailPage, HistoryPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
