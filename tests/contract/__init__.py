@@ -1,0 +1,1 @@
+"""Written once, run over every record type that the site lists."""
