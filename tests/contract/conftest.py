@@ -14,7 +14,6 @@ from django.utils import timezone
 from opscharter.assets.models import AssetRelation
 from opscharter.demo import found
 from opscharter.kernel.access.actor import actor_for, system_actor
-from opscharter.kernel.approvals.models import ApprovalPolicy
 from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
@@ -43,9 +42,6 @@ def _complete() -> None:
     Delegation(person=people[0], deputy=people[1], valid_from=day, valid_to=day, reason="出差").save_as(actor)
     role = Role.objects.get(code="auditor")
     EmployeeRole(employee=people[0], role=role, valid_from=day).save_as(actor)
-    ApprovalPolicy(
-        name="退役審批", record_type="assets.asset", move="retire", steps=[{"role": "service-manager", "quorum": 1}]
-    ).save_as(actor)
     assert AssetRelation.objects.exists()
 
 

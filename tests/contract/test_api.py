@@ -14,7 +14,7 @@ def api(resource, tail=""):
 def test_the_api_lists_and_shows_records(resource, row, admin):
     listed = admin.get(api(resource)).json()
     assert listed["total"] == resource.model._default_manager.filter(archived_at__isnull=True).count()
-    assert {"results", "after", "before", "total", "total_is_capped"} == set(listed)
+    assert {"results", "next", "previous", "total", "total_is_capped"} == set(listed)
     shown = admin.get(api(resource, f"{row.pk}/"))
     assert shown.json()["id"] == row.pk
     assert shown.headers["ETag"] == f'"{row.version}"'
@@ -23,11 +23,11 @@ def test_the_api_lists_and_shows_records(resource, row, admin):
 
 def test_pages_of_the_list_do_not_overlap(resource, row, admin):
     first = admin.get(api(resource), {"page_size": 1}).json()
-    if not first["after"]:
+    if not first["next"]:
         return
-    second = admin.get(api(resource), {"page_size": 1, "after": first["after"]}).json()
+    second = admin.get(first["next"]).json()
     assert first["results"][0]["id"] != second["results"][0]["id"]
-    back = admin.get(api(resource), {"page_size": 1, "before": second["before"]}).json()
+    back = admin.get(second["previous"]).json()
     assert back["results"][0]["id"] == first["results"][0]["id"]
 
 
@@ -57,9 +57,10 @@ def test_an_impossible_version_cursor_or_page_size_is_a_clear_error(resource, ro
 
 
 def test_every_offered_step_names_what_stands_in_its_way(resource, row, admin):
-    steps = admin.get(api(resource, f"{row.pk}/moves/")).json()
-    for step in steps:
-        assert {"name", "label", "inputs", "required", "needs_reason", "reasons"} == set(step)
+    offered = admin.get(api(resource, f"{row.pk}/moves/"))
+    assert offered.status_code == (404 if resource.model.lifecycle is None else 200)
+    for step in offered.json() if resource.model.lifecycle is not None else ():
+        assert {"name", "label", "inputs", "required", "needs_reason", "reasons", "warnings"} == set(step)
     answer = admin.post(api(resource, f"{row.pk}/moves/no-such-step/"), {}, content_type="application/json")
     assert answer.status_code == 404
 

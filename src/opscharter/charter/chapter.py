@@ -9,6 +9,7 @@ from opscharter.charter import resources
 from opscharter.charter.evaluation import run_all_checks
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.kernel.approvals.jobs import escalate_overdue_approvals
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter, Page
 
@@ -28,7 +29,10 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
-    schedules=[Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0))],
+    schedules=[
+        Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0)),
+        Schedule("charter.escalate-approvals", escalate_overdue_approvals, every=dt.timedelta(minutes=5)),
+    ],
     urls=[
         path("regulation/", RegulationPage.as_view(), name="regulation"),
         path("regulation/guard-log/", GuardLogPage.as_view(), name="guard-log"),

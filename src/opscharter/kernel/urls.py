@@ -10,6 +10,7 @@ from opscharter.kernel.account import URLS as ACCOUNT
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
+from opscharter.kernel.web.approving import ApprovalPage
 from opscharter.kernel.web.detail import DetailPage, HistoryPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
@@ -37,6 +38,7 @@ PAGES: dict[str, Any] = {
     "<int:pk>/edit/": EditPage,
     "<int:pk>/history/": HistoryPage,
     "<int:pk>/moves/<slug:name>/": MovePage,
+    "<int:pk>/approvals/<slug:name>/": ApprovalPage,
     "<int:pk>/comments/": CommentPage,
     "<int:pk>/files/": FilesPage,
     "<int:pk>/archive/": ArchivePage,

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.approvals.requests import Approval
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
@@ -66,7 +67,7 @@ class Asset(Record):
             Move("maintain", State.IN_USE, State.MAINTENANCE, _("Begin maintenance"), needs_reason=True),
             Move("return", State.MAINTENANCE, State.IN_USE, _("Back into use"), primary=True),
             Move("retire", [State.IN_STOCK, State.IN_USE, State.MAINTENANCE], State.RETIRED, _("Retire"),
-                 needs_reason=True),
+                 needs_reason=True, approval=Approval("7.3.3", binds=["name", "customer", "serial", "criticality"])),
         ],
         final=[State.RETIRED],
     )  # fmt: skip

@@ -18,8 +18,9 @@ from opscharter.kernel.files.attachments import attachments_of
 from opscharter.kernel.records.writing import obstacles
 from opscharter.kernel.resources.declaration import Panel, Resource
 from opscharter.kernel.resources.links import record_url
-from opscharter.kernel.timeline.entries import entries_of
-from opscharter.kernel.timeline.models import TimelineEntry, Visibility
+from opscharter.kernel.timeline.entries import entries_of, readable
+from opscharter.kernel.timeline.models import TimelineEntry
+from opscharter.kernel.web.approving import ApprovalCard, cards_of
 from opscharter.kernel.web.base import ResourcePage
 from opscharter.kernel.web.cells import Cell, fact_for, state_tone
 
@@ -94,13 +95,6 @@ class DetailContext:
     lead: str = ""
 
 
-def readable(actor: Actor, wanted: str = "") -> list[str] | None:
-    """Return which timeline entries the actor reads: None for all; customers only what is meant for them."""
-    if actor.external or wanted == Visibility.CUSTOMER:
-        return [Visibility.CUSTOMER]
-    return [wanted] if wanted in Visibility.values else None
-
-
 class DetailPage(ResourcePage):
     """One record."""
 
@@ -119,6 +113,7 @@ class DetailPage(ResourcePage):
             page.state = Cell("state", record.get_state_display(), tone=state_tone(record))
             page.stages = self._stages(record)
             self._offer_moves(page)
+            page.approvals = cards_of(record, self.actor)
         page.badges = self.resource.badges(record) if self.resource.badges else []
         names = self.resource.customer_facts if self.actor.external else self.resource.fact_fields
         protected = set() if self.may("view-protected") else set(record.protected_fields)
