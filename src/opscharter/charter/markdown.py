@@ -8,8 +8,8 @@
 
 An article may also stand under a heading of its own: `#### 1.1.1 Heading`, its text below. Numbers are
 chapter.section.article and ascend; one may be left out, none may come twice. Their digits, stops and spaces may be
-full-width, and `1.` or `1、` is read as `1`. Thematic breaks (`---`) separate and say nothing. A line of text that would
-be read as a heading, an article or a break is written with a backslash before it, as everywhere in Markdown.
+full-width, and `1.` or `1、` is read as `1`. Thematic breaks (`---`) separate and say nothing. A line of text that
+would be read as a heading, an article or a break is written with a backslash before it, as everywhere in Markdown.
 """
 
 from __future__ import annotations
