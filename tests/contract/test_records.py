@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.db import models
+from django.http import QueryDict
 from django.utils.translation import override
 
 from opscharter.kernel.access.actor import system_actor
@@ -16,7 +17,6 @@ from opscharter.kernel.exchange.importing import import_rows
 from opscharter.kernel.records.record import record_types
 from opscharter.kernel.resources.lists import ListQuery
 from opscharter.kernel.resources.site import site
-from django.http import QueryDict
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(resource, row):
 
 
 def test_an_import_names_the_line_the_column_and_the_reason(resource, row):
-    relation = next((n for n in columns_of(resource) if resource.model._meta.get_field(n).many_to_one), None)
+    relation = next((n for n in columns_of(resource, system_actor()) if resource.model._meta.get_field(n).many_to_one), None)
     if relation is None:
         return
     file = io.BytesIO(f"{relation}\nno such thing\n".encode())

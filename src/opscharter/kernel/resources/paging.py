@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -66,7 +65,7 @@ class Order:
 
     def cursor(self, record: Any) -> str:
         """Return the place of a row as an opaque text."""
-        content = json.dumps([getattr(record, self.field.attname), record.pk], cls=DjangoJSONEncoder)
+        content = json.dumps([getattr(record, self.field.attname), record.pk], default=str)
         return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
     def place(self, cursor: str) -> tuple[Any, int]:
