@@ -27,7 +27,7 @@ class TokenAuthentication(BaseAuthentication):
         kind, _space, plain = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        token = find(plain.strip())
+        token = find(plain.strip(), _address(request))
         if token is None:
             raise AuthenticationFailed(_("This key is not valid, has expired or was revoked."))
         request._request.actor = narrowed(actor_for(token.user), token).by("api", _address(request))  # type: ignore[attr-defined]

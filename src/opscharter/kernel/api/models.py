@@ -17,6 +17,7 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("created"))
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_address = models.CharField(_("last used from"), max_length=64, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
 
     def __str__(self) -> str:
@@ -24,7 +25,7 @@ class ApiToken(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """What a create request with this key was answered, so that its repetition creates nothing."""
+    """Which record a create request with this key made, so that its repetition creates nothing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=100)

@@ -15,46 +15,65 @@ from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.resources.targets import allowed_targets
 
 ALWAYS = ("id", "version", "created_at", "updated_at")
+LABEL = "_label"
+"""Beside the id of a related record its name is read under the field's name with this ending."""
 
 
-class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
-    """A record through the API. Unknown fields are refused by name; relations accept only rows within one's scope."""
+class ScopedSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """Fields of a record as sent: relations accept only rows within one's scope, unknown fields are refused by name."""
 
     resource: Resource
-    url = serializers.SerializerMethodField()
-    label = serializers.SerializerMethodField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        actor: Actor | None = getattr(self.context.get("request"), "actor", None)
+        actor = self.actor
         for name, field in self.fields.items():
             inner = getattr(field, "child_relation", field)
             if isinstance(inner, serializers.PrimaryKeyRelatedField) and not field.read_only:
                 inner.queryset = (
                     allowed_targets(self.resource, name, actor) if actor else inner.queryset.model._base_manager.none()
                 )
-        if actor is not None:
-            self._hide(actor)
 
-    def _hide(self, actor: Actor) -> None:
-        """Leave out what the actor may not read."""
-        model = self.resource.model
-        if actor.external:
-            shown = {*ALWAYS, "url", "label", "number", "state", *self.resource.customer_facts}
-            for name in set(self.fields) - shown:
-                del self.fields[name]
-        elif model.protected_fields and not actor.may(self.resource.key, "view-protected"):
-            for name in set(model.protected_fields) & set(self.fields):
-                del self.fields[name]
+    @property
+    def actor(self) -> Actor | None:
+        """Return who asks; None while the OpenAPI document is drawn."""
+        return getattr(self.context.get("request"), "actor", None)
 
     def to_internal_value(self, data: Any) -> Any:
         """Read what was sent; a field that does not exist or cannot be written is named."""
         if isinstance(data, dict):
-            writable = {name for name, field in self.fields.items() if not field.read_only} | {"version"}
+            writable = {name for name, field in self.fields.items() if not field.read_only}
             if strange := sorted(set(data) - writable):
                 message = _("This field does not exist or cannot be written.")
-                raise serializers.ValidationError({name: [message] for name in strange})
+                raise serializers.ValidationError({name: [message] for name in strange}, code="unknown")
         return super().to_internal_value(data)
+
+
+class RecordSerializer(ScopedSerializer):
+    """A record through the API. `version` is the one the caller read; it is never stored."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647, required=False)
+    url = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.actor is not None:
+            self._hide(self.actor)
+
+    def _hide(self, actor: Actor) -> None:
+        """Leave out what the actor may neither read nor write."""
+        model = self.resource.model
+        names = set(self.fields)
+        if actor.external:
+            seen = {*ALWAYS, "url", "label", "number", "state", *_with_labels(self.resource.customer_facts)}
+            hidden = names - seen
+        elif actor.may(self.resource.key, "view-protected"):
+            return
+        else:
+            hidden = names & set(_with_labels(model.protected_fields))
+        for name in hidden:
+            del self.fields[name]
 
     def get_url(self, record: Any) -> str:
         """Return the address of the record's page."""
@@ -65,28 +84,55 @@ class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
         return str(record)
 
 
+def _with_labels(names: tuple[str, ...]) -> list[str]:
+    return [*names, *(f"{name}{LABEL}" for name in names)]
+
+
+def read_fields(resource: Resource) -> list[str]:
+    """Return the stored fields the API shows, in order: bookkeeping, number, state, facts, then the form's."""
+    model = resource.model
+    names = [*ALWAYS, *(["number"] if model.numbering else []), *(["state"] if model.lifecycle else [])]
+    return list(dict.fromkeys([*names, *resource.fact_fields, *resource.customer_facts, *resource.form_fields]))
+
+
 @cache
 def serializer_for(resource: Resource) -> type[RecordSerializer]:
     """Return the serializer of a resource: the declared one, or one derived from its form."""
     if resource.serializer_class is not None:
         return resource.serializer_class
-    model = resource.model
-    reading = [*ALWAYS, "url", "label"]
-    reading += ["number"] if model.numbering else []
-    reading += ["state"] if model.lifecycle else []
-    shown = [name for name in resource.fact_fields if name not in resource.form_fields]
-    reading += [name for name in shown if name not in reading]
-    stored = [name for name in reading if name not in ("url", "label")]
-    options: dict[str, Any] = {}
-    for name in resource.form_fields:
-        field = model._meta.get_field(name)
-        if isinstance(field, models.JSONField):
-            options[name] = {"required": not field.blank and not field.has_default()}
-    meta = type(
-        "Meta", (),
-        {
-            "model": model, "fields": [*reading, *resource.form_fields], "read_only_fields": stored,
-            "validators": [], "extra_kwargs": options,
-        },
-    )  # fmt: skip
-    return type(f"{model.__name__}Serializer", (RecordSerializer,), {"Meta": meta, "resource": resource})
+    model, shown = resource.model, read_fields(resource)
+    found = [model._meta.get_field(name) for name in shown]
+    labels = {
+        f"{field.name}{LABEL}": serializers.CharField(source=field.name, read_only=True, allow_null=field.null)
+        for field in found if field.many_to_one or field.one_to_one
+    }  # fmt: skip
+    fields = ["url", "label"]
+    for name in shown:
+        fields += [name, f"{name}{LABEL}"] if f"{name}{LABEL}" in labels else [name]
+    reading = [name for name in shown if name not in resource.form_fields and name != "version"]
+    meta = _meta(model, fields, resource.form_fields, read_only_fields=reading)
+    content = {"Meta": meta, "resource": resource, "__doc__": model.__doc__, **labels}
+    return type(f"{model.__name__}Serializer", (RecordSerializer,), content)
+
+
+@cache
+def inputs_serializer_for(resource: Resource) -> type[ScopedSerializer]:
+    """Return the serializer of what steps take: the inputs of all of them, each optional, and a reason."""
+    lifecycle = resource.model.lifecycle
+    assert lifecycle is not None
+    names = list(dict.fromkeys(name for move in lifecycle.moves if not move.automatic for name in move.inputs))
+    meta = _meta(resource.model, [*names, "reason"], names)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+    told = "What a step takes: its inputs (see the steps on offer) and a reason."
+    options = {"Meta": meta, "resource": resource, "reason": reason, "__doc__": told}
+    return type(f"{resource.model.__name__}StepSerializer", (ScopedSerializer,), options)
+
+
+def _meta(model: type[models.Model], fields: list[str], written: list[str], **more: Any) -> type:
+    """Return the inner class a model serializer reads. Uniqueness across fields is the write path's to say."""
+    found = [model._meta.get_field(name) for name in written]
+    options = {
+        field.name: {"required": not field.blank and not field.has_default()}
+        for field in found if isinstance(field, models.JSONField)
+    }  # fmt: skip
+    return type("Meta", (), {"model": model, "fields": fields, "validators": [], "extra_kwargs": options, **more})

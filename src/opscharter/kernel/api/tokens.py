@@ -29,10 +29,18 @@ def issue(
     plain = PREFIX + secrets.token_urlsafe(32)
     now = moment.now()
     token = ApiToken.objects.create(
-        user_id=actor.user_id, name=name[:80], prefix=plain[:8], hash=digest(plain), read_only=read_only,
-        record_types=record_types or [], created_at=now, expires_at=now + dt.timedelta(days=days),
+        user_id=actor.user_id,
+        name=name[:80],
+        prefix=plain[:8],
+        hash=digest(plain),
+        read_only=read_only,
+        record_types=record_types or [],
+        created_at=now,
+        expires_at=now + dt.timedelta(days=days),
     )
-    write_entry(actor, "token:issue", record=token, changes={"name": [None, name], "expires_at": [None, token.expires_at]})
+    write_entry(
+        actor, "token:issue", record=token, changes={"name": [None, name], "expires_at": [None, token.expires_at]}
+    )
     return token, plain
 
 
@@ -47,29 +55,38 @@ def revoke(actor: Actor, pk: int) -> bool:
     return True
 
 
-def find(plain: str) -> ApiToken | None:
-    """Return the living token of a key, noting its use now and then."""
+def find(plain: str, address: str = "") -> ApiToken | None:
+    """Return the living token of a key, noting now and then when and from where it was used."""
     now = moment.now()
-    token = ApiToken.objects.select_related("user").filter(
-        hash=digest(plain), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
-    ).first()
+    token = (
+        ApiToken.objects.select_related("user")
+        .filter(hash=digest(plain), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+        .first()
+    )
     if token is not None and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
-        token.last_used_at = now
-        token.save(update_fields=["last_used_at"])
+        token.last_used_at, token.last_address = now, address
+        token.save(update_fields=["last_used_at", "last_address"])
     return token
 
 
+def _common(one: str, other: str) -> str:
+    """Return the narrower of two record types (`*`, `service.*`, `service.incident`); empty when they are strangers."""
+    for wide, narrow in ((one, other), (other, one)):
+        if wide in (ANY, narrow) or (wide.endswith(".*") and narrow != ANY and narrow.startswith(wide[:-1])):
+            return narrow
+    return ""
+
+
 def narrowed(actor: Actor, token: ApiToken) -> Actor:
-    """Return the actor with only what the key allows."""
+    """Return the actor with only what the key allows: never more than the person."""
     grants = actor.grants
     if token.record_types:
-        grants = tuple(
-            Grant(record_type, grant.action, grant.reach, grant.role) for record_type in token.record_types
-            for grant in grants if grant.covers(record_type, grant.action)
-        )
+        common = ((_common(wanted, grant.record_type), grant) for wanted in token.record_types for grant in grants)
+        grants = tuple(Grant(both, grant.action, grant.reach, grant.role) for both, grant in common if both)
     if token.read_only:
         grants = tuple(
-            Grant(grant.record_type, action, grant.reach, grant.role) for grant in grants
+            Grant(grant.record_type, action, grant.reach, grant.role)
+            for grant in grants
             for action in (READING if grant.action == ANY else READING & {grant.action})
         )
     return replace(actor, grants=grants)

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import path
+from django.http import Http404
+from django.urls import path, re_path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
-from opscharter.kernel.api.serializers import serializer_for
-from opscharter.kernel.api.views import RecordViewSet
+from opscharter.kernel.api.schema import described
+from opscharter.kernel.api.views import LifecycleViewSet, RecordViewSet
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
 
 
+@extend_schema(exclude=True)
+class NothingHere(APIView):
+    """Every address the API does not know, answered in the API's own way."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Say that there is nothing, after asking who wants to know."""
+        super().initial(request, *args, **kwargs)
+        raise Http404
+
+
 def viewset_for(resource: Resource) -> type[RecordViewSet]:
-    """Return the viewset of one resource, named and tagged for the OpenAPI document."""
-    name = resource.model.__name__
-    made: Any = type(
-        f"{name}ViewSet", (RecordViewSet,),
-        {"resource": resource, "queryset": resource.model._default_manager.none(), "__doc__": resource.model.__doc__},
-    )  # fmt: skip
-    tagged = {
-        method: extend_schema(tags=[resource.chapter])
-        for method in (
-            "list", "retrieve", "create", "partial_update", "moves", "move", "timeline", "comments", "history", "archive"
-        )
-    }  # fmt: skip
-    reading = extend_schema(tags=[resource.chapter], responses=serializer_for(resource))
-    tagged["move"] = reading
-    return extend_schema_view(**tagged)(made)  # type: ignore[no-any-return]
+    """Return the viewset of one resource, described for the OpenAPI document."""
+    model = resource.model
+    base = RecordViewSet if model.lifecycle is None else LifecycleViewSet
+    content = {"resource": resource, "queryset": model._default_manager.none(), "__doc__": model.__doc__}
+    made: Any = type(f"{model.__name__}ViewSet", (base,), content)
+    return extend_schema_view(**described(resource))(made)  # type: ignore[no-any-return]
 
 
 def patterns() -> list[Any]:
@@ -38,4 +42,5 @@ def patterns() -> list[Any]:
     router = SimpleRouter(use_regex_path=True)
     for resource in site.resources:
         router.register(f"{resource.chapter}/{resource.slug}", viewset_for(resource), f"api-{resource.key}")
-    return [*router.urls, path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema")]
+    document = path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema")
+    return [*router.urls, document, re_path("", NothingHere.as_view())]

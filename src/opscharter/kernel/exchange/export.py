@@ -5,40 +5,42 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
+from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
-from opscharter.kernel.exchange.cells import cell_of, natural_key
+from opscharter.kernel.exchange.cells import cell_of, for_sheet, natural_key
 from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.filters import BadFilter
 from opscharter.kernel.resources.lists import ListQuery
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 BATCH = 500
+SHEET_ROWS = 1_048_575
+"""The rows a spreadsheet holds below its head."""
 
 
-def columns_of(resource: Resource, external: bool = False) -> list[str]:
-    """Return the fields of a file: the key first, then what the form holds, then state and times."""
+def columns_of(resource: Resource, actor: Actor) -> list[str]:
+    """Return the fields of the actor's files: the key first, then what the form holds, then state and times."""
     model = resource.model
     key = natural_key(model)
     names = [key]
-    names += [name for name in (resource.customer_facts if external else resource.form_fields) if name != key]
+    names += [name for name in (resource.customer_facts if actor.external else resource.form_fields) if name != key]
     names += ["state"] if model.lifecycle else []
-    return [*names, "created_at", "updated_at"]
+    protected = () if actor.may(resource.key, "view-protected") else model.protected_fields
+    return [name for name in dict.fromkeys([*names, "created_at", "updated_at"]) if name not in protected]
 
 
 def rows_of(wanted: ListQuery) -> Iterator[list[str]]:
-    """Yield the head and every row as texts, reading in batches."""
-    resource = wanted.resource
-    names = columns_of(resource, wanted.actor.external)
-    if not wanted.actor.may(resource.key, "view-protected"):
-        names = [name for name in names if name not in resource.model.protected_fields]
-    yield names
-    meta = resource.model._meta
-    single = [name for name in names if meta.get_field(name).many_to_one or meta.get_field(name).one_to_one]
-    several = [name for name in names if meta.get_field(name).many_to_many]
+    """Yield every row as texts, reading in batches."""
+    names = columns_of(wanted.resource, wanted.actor)
+    fields = [wanted.resource.model._meta.get_field(name) for name in names]
+    single = [field.name for field in fields if field.many_to_one or field.one_to_one]
+    several = [field.name for field in fields if field.many_to_many]
     rows = wanted.rows.select_related(*single) if single else wanted.rows
     rows = rows.prefetch_related(*several).order_by(*wanted.order.keys())
     for record in rows.iterator(chunk_size=BATCH):
@@ -46,42 +48,52 @@ def rows_of(wanted: ListQuery) -> Iterator[list[str]]:
 
 
 def csv_lines(wanted: ListQuery) -> Iterator[str]:
-    """Yield a CSV file line by line, with a byte-order mark so that spreadsheets read Chinese."""
-    count = -1
+    """Return a CSV file line by line, with a byte-order mark so that spreadsheets read Chinese; raises BadFilter."""
+    _audit(wanted, "csv")
+    return _csv_lines(wanted)
+
+
+def _csv_lines(wanted: ListQuery) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    yield "\ufeff"
+    writer.writerow(columns_of(wanted.resource, wanted.actor))
+    yield f"\ufeff{buffer.getvalue()}"
     for row in rows_of(wanted):
-        writer.writerow(row)
-        yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-        count += 1
-    _audit(wanted, count, "csv")
+        writer.writerow(row)
+        yield buffer.getvalue()
 
 
-def xlsx_bytes(wanted: ListQuery) -> bytes:
-    """Return an XLSX file: the data, and a sheet that names the columns for people."""
+def write_xlsx(wanted: ListQuery, out: IO[bytes]) -> None:
+    """Write an XLSX file: the data, and a sheet that names the columns for people; raises BadFilter."""
+    if _audit(wanted, "xlsx") > SHEET_ROWS:
+        raise BadFilter(
+            "format", _("A spreadsheet holds at most %(most)s rows; take CSV.") % {"most": f"{SHEET_ROWS:,}"}
+        )
+    names = columns_of(wanted.resource, wanted.actor)
+    fields = [wanted.resource.model._meta.get_field(name) for name in names]
     book = Workbook(write_only=True)
     sheet = book.create_sheet("data")
-    count = -1
-    names: list[str] = []
+    sheet.append(names)
     for row in rows_of(wanted):
-        names = names or row
-        sheet.append(row)
-        count += 1
+        sheet.append([for_sheet(field, text) for field, text in zip(fields, row)])
     legend = book.create_sheet("columns")
-    for name in names:
-        legend.append([name, str(wanted.resource.model._meta.get_field(name).verbose_name)])
-    out = io.BytesIO()
+    for field in fields:
+        legend.append([field.name, str(getattr(field, "verbose_name", field.name))])
     book.save(out)
-    _audit(wanted, count, "xlsx")
-    return out.getvalue()
 
 
-def _audit(wanted: ListQuery, count: int, kind: str) -> None:
-    changes: dict[str, Any] = {"type": [None, wanted.resource.key], "rows": [None, count], "format": [None, kind]}
+def _audit(wanted: ListQuery, kind: str) -> int:
+    """Note the export before its first row leaves, so that one broken off half-way is noted too; returns the rows."""
+    count: int = wanted.rows.order_by().count()
+    wanted.order  # noqa: B018  (a bad order is refused before anything is noted)
+    changes: dict[str, Any] = {
+        "type": [None, wanted.resource.key], "rows": [None, count], "format": [None, kind],
+        "query": [None, getattr(wanted.given, "urlencode", str)()],
+    }  # fmt: skip
     write_entry(wanted.actor, "export", changes=changes)
+    return count
 
 
 def file_name(resource: Resource, kind: str) -> str:

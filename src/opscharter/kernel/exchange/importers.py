@@ -1,4 +1,4 @@
-"""Importers of other systems' files, by name; chapters declare them and `opscharter import` finds them."""
+"""Importers of other systems' files, by name; `config/site.py` lists them and `opscharter import` finds them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,3 @@ class Importer(Protocol):
 
 
 IMPORTERS: dict[str, Importer] = {}
-
-
-def declare(name: str, importer: Importer) -> None:
-    """Name an importer; ValueError when the name is taken."""
-    if name in IMPORTERS:
-        raise ValueError(f"importer {name} is declared twice")
-    IMPORTERS[name] = importer

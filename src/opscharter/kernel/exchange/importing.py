@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
-from openpyxl import load_workbook
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.errors import Conflict, NotPermitted, Refused
-from opscharter.kernel.exchange.cells import natural_key, read
-from opscharter.kernel.exchange.export import columns_of
+from opscharter.kernel.exchange.cells import CellReader, as_meant, cell_of, natural_key, same
+from opscharter.kernel.exchange.tables import fields_of, table_of
 from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.filters import id_of
 
-ENCODINGS = ("utf-8-sig", "gb18030", "big5")
-LANGUAGES = ("en", "zh-hant", "zh-hans")
-MOST_ROWS = 50_000
-MOST_PROBLEMS = 200
-READ_ONLY = {"state", "created_at", "updated_at"}
+MOST_PROBLEMS = 1_000
+TOLD = ("id", "created_at", "updated_at")
+"""Columns that name the row or tell of it, and are never written."""
 
 
 @dataclass
 class Problem:
-    """Why a row, or one cell of it, was refused; lines count from 1 with the head."""
+    """Why a row, or one cell of it, was refused; lines count from 1 with the head, as in a spreadsheet."""
 
     line: int
     column: str
@@ -38,7 +33,7 @@ class Problem:
 
 @dataclass
 class ImportResult:
-    """What an import did, or would do."""
+    """What an import did, or would do; at most MOST_PROBLEMS problems are kept."""
 
     rows: int = 0
     created: int = 0
@@ -53,150 +48,127 @@ class ImportResult:
         return asdict(self)
 
 
-class UnreadableFile(ValueError):
-    """The file as a whole cannot be read; the message says why."""
+Progress = Callable[[int, int], None]
+"""Told after every row: rows done, rows altogether."""
 
 
-class _DryRun(Exception):
-    """Rolls a trial back."""
-
-
-def table_of(stream: BinaryIO, name: str) -> Iterator[list[str]]:
-    """Yield the rows of a CSV or XLSX file as texts."""
-    content = stream.read()
-    if name.lower().endswith(".xlsx"):
-        try:
-            sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        except Exception as error:
-            raise UnreadableFile(_("This is not an XLSX file.")) from error
-        for cells in sheet.iter_rows(values_only=True):
-            yield ["" if cell is None else str(cell) for cell in cells]
-        return
-    yield from csv.reader(io.StringIO(_decoded(content), newline=""))
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile(_("The text is neither UTF-8, GB18030 nor Big5."))
-
-
-def _labels(resource: Resource, names: list[str]) -> dict[str, str]:
-    """Return every way a column may be headed: its name, or its label in any language."""
-    known = {name: name for name in names}
-    for language in LANGUAGES:
-        with override(language):
-            for name in names:
-                known.setdefault(str(resource.model._meta.get_field(name).verbose_name).lower(), name)
-    return known
-
-
-def _head(resource: Resource, row: list[str]) -> list[str]:
-    names = columns_of(resource)
-    known = _labels(resource, names)
-    chosen, unknown = [], []
-    for text in row:
-        wanted = text.strip().lower()
-        if wanted in known:
-            chosen.append(known[wanted])
-        elif wanted:
-            unknown.append(text.strip())
-        else:
-            chosen.append("")
-    if unknown:
-        message = _("These columns are not known: %(names)s. Known are: %(known)s.")
-        raise UnreadableFile(message % {"names": ", ".join(unknown), "known": ", ".join(names)})
-    if twice := sorted({name for name in chosen if name and chosen.count(name) > 1}):
-        raise UnreadableFile(_("These columns come twice: %(names)s.") % {"names": ", ".join(twice)})
-    return chosen
-
-
-def import_rows(resource: Resource, actor: Actor, stream: BinaryIO, name: str, *, dry_run: bool) -> ImportResult:
+def import_rows(
+    resource: Resource, actor: Actor, stream: BinaryIO, name: str, *, dry_run: bool, progress: Progress | None = None
+) -> ImportResult:
     """Read a file into records; rows that are refused are named and the others go in. A trial changes nothing.
 
-    A row whose key is known changes that record, others create one. Raises NotPermitted and UnreadableFile.
+    A row whose id or key is known changes that record, others create one. A trial does everything in one transaction
+    and takes it back; in earnest each row is stored by itself, so that nobody else waits for the whole file.
+    Raises NotPermitted and UnreadableFile.
     """
     if not actor.may(resource.key, "import"):
         raise NotPermitted("import", resource.key)
-    rows = table_of(stream, name)
-    try:
-        head = _head(resource, next(rows))
-    except StopIteration as error:
-        raise UnreadableFile(_("The file is empty.")) from error
-    except csv.Error as error:
-        raise UnreadableFile(str(error)) from error
-    result = ImportResult(dry_run=dry_run)
-    try:
-        with transaction.atomic():
-            for line, row in enumerate(rows, start=2):
-                if any(cell.strip() for cell in row):
-                    _take(resource, actor.by("import"), head, line, row, result)
-                if result.rows > MOST_ROWS:
-                    raise UnreadableFile(_("At most %(most)s rows at once.") % {"most": MOST_ROWS})
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    except csv.Error as error:
-        raise UnreadableFile(str(error)) from error
-    return result
+    head, *rows = table_of(stream, name)
+    importing = _Import(resource, actor.by("import"), fields_of(resource, actor, head), dry_run)
+    if not dry_run:
+        importing.take_all(rows, progress)
+        return importing.result
+    with transaction.atomic():
+        importing.take_all(rows, progress)
+        transaction.set_rollback(True)
+    return importing.result
 
 
-def _take(resource: Resource, actor: Actor, head: list[str], line: int, row: list[str], result: ImportResult) -> None:
-    result.rows += 1
-    problems: list[Problem] = []
-    values: dict[str, Any] = {}
-    key = natural_key(resource.model)
-    given_key = ""
-    for name, text in zip(head, row):
-        if name == key:
-            given_key = text.strip()
-        if not name or name in READ_ONLY or (name == key and name not in resource.form_fields):
-            continue
+class _Import:
+    """One file being taken in."""
+
+    def __init__(self, resource: Resource, actor: Actor, names: list[str], dry_run: bool) -> None:
+        self.resource, self.actor, self.names = resource, actor, names
+        self.key = natural_key(resource.model)
+        self.cells = CellReader(resource, actor)
+        fields = [resource.model._meta.get_field(name) for name in names if name]
+        self.single = [field.name for field in fields if field.many_to_one or field.one_to_one]
+        self.result = ImportResult(dry_run=dry_run)
+
+    def take_all(self, rows: list[list[str]], progress: Progress | None) -> None:
+        """Take in every row that holds anything."""
+        for done, row in enumerate(rows, start=1):
+            if any(cell.strip() for cell in row):
+                self.take(done + 1, row)
+            if progress is not None:
+                progress(done, len(rows))
+
+    def take(self, line: int, row: list[str]) -> None:
+        """Take in one row, or name what is wrong with it."""
+        result = self.result
+        result.rows += 1
+        problems = self._store(row)
+        if problems:
+            result.refused += 1
+            room = max(0, MOST_PROBLEMS - len(result.problems))
+            result.problems += [Problem(line, column, message) for column, message in problems[:room]]
+
+    def _store(self, row: list[str]) -> list[tuple[str, str]]:
+        """Create or change the record of a row; returns what stands in the way as (column, message)."""
+        if any(cell.strip() for cell in row[len(self.names) :]):
+            return [("", _("This row has more cells than the first line has columns."))]
+        given = {name: text for name, text in zip(self.names, row) if name}
         try:
-            values[name] = read(resource, name, text, actor)
+            record = self._find(given)
         except ValidationError as error:
-            problems.append(Problem(line, name, " ".join(error.messages)))
-    if not problems:
-        problems = _store(resource, actor, line, given_key, values, result)
-    if problems:
-        result.refused += 1
-        result.problems += problems[: MOST_PROBLEMS - len(result.problems)]
+            return _named(error)
+        known = record is not None
+        record = record or self.resource.model()
+        values, problems = self._read(given, record)
+        if problems:
+            return problems
+        links = {name: value for name, value in values.items() if record._meta.get_field(name).many_to_many}
+        for name, value in values.items():
+            if name not in links:
+                setattr(record, name, value)
+        before = record.version
+        try:
+            record.save_as(self.actor, links=links, note="import")
+        except ValidationError as error:
+            return _named(error)
+        except Refused as refused:
+            return [(r.field, f"{r.message} (§{r.clause})" if r.clause else str(r.message)) for r in refused.reasons]
+        except (Conflict, NotPermitted):
+            return [("", _("You may not do this to this record."))]
+        except IntegrityError:
+            return [("", _("This contradicts another record."))]
+        outcome = "created" if not known else "unchanged" if record.version == before else "changed"
+        setattr(self.result, outcome, getattr(self.result, outcome) + 1)
+        return []
+
+    def _find(self, given: dict[str, str]) -> Any:
+        """Return the record a row speaks of, or None for a new one; ValidationError for an unknown number or id."""
+        rows = self.resource.model._default_manager.visible_to(self.actor, "view").select_related(*self.single)
+        for name in dict.fromkeys(("id", self.key)):
+            text = as_meant(given.get(name, "")).strip()
+            if not text:
+                continue
+            record = rows.filter(**{name: id_of(text.removeprefix("#")) if name == "id" else text}).first()
+            if record is not None or name in self.resource.form_fields:
+                return record
+            raise ValidationError({name: _("“%(value)s” is not known, or not for you.") % {"value": text}})
+        return None
+
+    def _read(self, given: dict[str, str], record: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Read the cells that differ from what the record holds."""
+        values: dict[str, Any] = {}
+        problems: list[tuple[str, str]] = []
+        for name, text in given.items():
+            if name in TOLD or (name == self.key and name not in self.resource.form_fields):
+                continue
+            if same(text, cell_of(record, name)) if record.pk else not text.strip():
+                continue
+            if name == "state":
+                if text.strip() != record.state:
+                    problems.append((name, _("The state is changed by steps; leave the column out.")))
+                continue
+            try:
+                values[name] = self.cells.read(name, text)
+            except ValidationError as error:
+                problems.append((name, " ".join(error.messages)))
+        return values, problems
 
 
-def _store(
-    resource: Resource, actor: Actor, line: int, key: str, values: dict[str, Any], result: ImportResult
-) -> list[Problem]:
-    record: Any = None
-    if key:
-        name = natural_key(resource.model)
-        visible = resource.model._default_manager.visible_to(actor, "view")
-        record = visible.filter(**{name: key}).first() if name != "id" or key.isdigit() else None
-        if record is None and name not in resource.form_fields:
-            return [Problem(line, name, _("“%(value)s” is not known, or not for you.") % {"value": key})]
-    known = record is not None
-    record = record or resource.model()
-    links = {n: v for n, v in values.items() if resource.model._meta.get_field(n).many_to_many}
-    for name, value in values.items():
-        if name not in links:
-            setattr(record, name, value)
-    before = record.version
-    try:
-        record.save_as(actor, links=links, note="import")
-    except ValidationError as error:
-        found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        return [Problem(line, name if name != "__all__" else "", " ".join(texts)) for name, texts in found.items()]
-    except Refused as refused:
-        return [Problem(line, r.field, f"{r.message} (§{r.clause})" if r.clause else str(r.message)) for r in refused.reasons]
-    except (Conflict, NotPermitted):
-        return [Problem(line, "", _("You may not do this to this record."))]
-    if not known:
-        result.created += 1
-    elif record.version == before:
-        result.unchanged += 1
-    else:
-        result.changed += 1
-    return []
+def _named(error: ValidationError) -> list[tuple[str, str]]:
+    found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    return [(name if name != "__all__" else "", " ".join(texts)) for name, texts in found.items()]

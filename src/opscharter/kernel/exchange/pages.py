@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
+import tempfile
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from opscharter.kernel.exchange.export import KINDS, columns_of, csv_lines, file_name, xlsx_bytes
-from opscharter.kernel.exchange.importing import ImportResult, UnreadableFile, import_rows
+from opscharter.kernel import moment
+from opscharter.kernel.exchange.encodings import UnreadableFile
+from opscharter.kernel.exchange.export import KINDS, columns_of, csv_lines, file_name, write_xlsx
+from opscharter.kernel.exchange.importing import ImportResult, import_rows
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import BadFilter
 from opscharter.kernel.resources.links import list_url
@@ -20,26 +25,35 @@ from opscharter.kernel.resources.lists import ListQuery
 from opscharter.kernel.web.base import ResourcePage
 
 MOST_BYTES = 30 * 1024 * 1024
+KEPT = dt.timedelta(hours=1)
+"""How long a tried file waits for the word to import it."""
+IN_MEMORY = 8 * 1024 * 1024
 
 
 class ExportPage(ResourcePage):
     """The list as it is filtered, as a file."""
 
-    def get(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         """Send the file."""
         self.need("export")
-        kind = request.GET.get("format", "csv")
+        kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
         wanted = ListQuery(self.resource, self.actor, request.GET, action="export")
         try:
-            wanted.rows, wanted.order  # noqa: B018  (conditions are read here, before the answer has begun)
+            return self._sheet(wanted) if kind == "xlsx" else self._text(wanted)
         except BadFilter as error:
             messages.error(request, f"{error.name}: {error.message}")
             return HttpResponseRedirect(list_url(self.resource))
-        name = file_name(self.resource, "xlsx" if kind == "xlsx" else "csv")
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        if kind == "xlsx":
-            return HttpResponse(xlsx_bytes(wanted), content_type=KINDS["xlsx"], headers=headers)
+
+    def _text(self, wanted: ListQuery) -> HttpResponseBase:
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(self.resource, "csv")}"'}
         return StreamingHttpResponse(csv_lines(wanted), content_type=KINDS["csv"], headers=headers)
+
+    def _sheet(self, wanted: ListQuery) -> HttpResponseBase:
+        out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (the response closes it)
+        write_xlsx(wanted, out)  # type: ignore[arg-type]
+        out.seek(0)
+        name = file_name(self.resource, "xlsx")
+        return FileResponse(out, as_attachment=True, filename=name, content_type=KINDS["xlsx"])
 
 
 @dataclass
@@ -70,6 +84,7 @@ class ImportPage(ResourcePage):
         return self._do(token) if token else self._try(request)
 
     def _try(self, request: HttpRequest) -> HttpResponse:
+        self._forget_old()
         uploaded = request.FILES.get("file")
         if uploaded is None or (uploaded.size or 0) > MOST_BYTES:
             return self._show(error=_("Choose a CSV or XLSX file of at most 30 MB."), status=422)
@@ -80,28 +95,41 @@ class ImportPage(ResourcePage):
         except UnreadableFile as error:
             return self._show(error=str(error), status=422)
         uploaded.seek(0)
-        default_storage.save(self._path(token), uploaded)
+        default_storage.save(f"{self._folder}/{token}", uploaded)
         return self._show(result=result, token=token)
 
     def _do(self, token: str) -> HttpResponse:
-        path = self._path(token)
+        self._forget_old()
+        path = f"{self._folder}/{token}"
         if not re.fullmatch(r"[0-9a-f]{32}\.(csv|xlsx)", token) or not default_storage.exists(path):
             return self._show(error=_("The file is no longer here; choose it again."), status=422)
         with default_storage.open(path) as kept:
             result = import_rows(self.resource, self.actor, kept, token, dry_run=False)  # type: ignore[arg-type]
         default_storage.delete(path)
         told = _("%(created)s created, %(changed)s changed, %(refused)s refused.")
-        messages.success(self.request, told % {"created": result.created, "changed": result.changed, "refused": result.refused})
-        if result.refused:
-            return self._show(result=result)
-        return HttpResponseRedirect(list_url(self.resource))
+        numbers = {"created": result.created, "changed": result.changed, "refused": result.refused}
+        messages.success(self.request, told % numbers)
+        return self._show(result=result) if result.refused else HttpResponseRedirect(list_url(self.resource))
 
-    def _path(self, token: str) -> str:
-        return f"imports/{self.actor.user_id}/{self.resource.key}/{token}"
+    @property
+    def _folder(self) -> str:
+        """Return where files wait: each person's apart, so that nobody imports what another has sent."""
+        return f"imports/{self.actor.user_id}/{self.resource.key}"
 
-    def _show(self, *, result: ImportResult | None = None, token: str = "", error: str = "", status: int = 200) -> HttpResponse:
+    def _forget_old(self) -> None:
+        """Delete the files that have waited too long."""
+        try:
+            names = default_storage.listdir(self._folder)[1]
+        except FileNotFoundError:
+            return
+        for path in (f"{self._folder}/{name}" for name in names):
+            if moment.now() - default_storage.get_modified_time(path) > KEPT:
+                default_storage.delete(path)
+
+    def _show(
+        self, *, result: ImportResult | None = None, token: str = "", error: str = "", status: int = 200
+    ) -> HttpResponse:
         title = _("Import: %(type)s") % {"type": self.resource.label_plural}
-        page = ImportContext(
-            self.resource, title, list_url(self.resource), columns_of(self.resource), result, token, error
-        )
+        columns = columns_of(self.resource, self.actor)
+        page = ImportContext(self.resource, title, list_url(self.resource), columns, result, token, error)
         return self.render("opscharter/import.html", page, status=status)

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(verbose_name='created')),
                 ('expires_at', models.DateTimeField(verbose_name='expires')),
                 ('last_used_at', models.DateTimeField(null=True, verbose_name='last used')),
+                ('last_address', models.CharField(blank=True, max_length=64, verbose_name='last used from')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
             ],

@@ -18,6 +18,8 @@ from opscharter.kernel.resources.declaration import Resource, Text, find_field
 NONE = "none"
 ME = "me"
 OPEN = "open"
+MOST_DIGITS = 18
+"""Longer numbers do not fit a database's integer."""
 
 
 class Parameters(Protocol):
@@ -26,6 +28,11 @@ class Parameters(Protocol):
     def getlist(self, key: str) -> list[str]:
         """Return every value given for a key."""
         ...
+
+
+def id_of(text: str) -> int | None:
+    """Read a record's id; None for what cannot be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 class BadFilter(ValueError):
@@ -107,8 +114,8 @@ class Filter:
                 condition |= Q(**{f"{self.name}__isnull": True})
             elif value == ME:
                 ids.append(actor.person_id or 0)
-            elif value.isdigit():
-                ids.append(int(value))
+            elif found := id_of(value):
+                ids.append(found)
             else:
                 raise BadFilter(self.name, _("“%(value)s” is not an id.") % {"value": value})
         return condition | Q(**{f"{self.name}__in": ids}) if ids else condition
@@ -121,6 +128,7 @@ class Filter:
                 continue
             try:
                 day = dt.date.fromisoformat(text) + dt.timedelta(days=shift)
+                dt.timedelta(days=1) + day - dt.timedelta(days=2)  # The edge must exist in every time zone.
             except (ValueError, OverflowError) as error:
                 raise BadFilter(key, _("“%(value)s” is not a date like 2026-10-31.") % {"value": text}) from error
             edge: Any = day
@@ -144,7 +152,7 @@ class Filter:
         """Return names for the ids chosen, of rows the actor may see."""
         related: Any = self.field.related_model
         names = {NONE: _("none"), ME: _("me")}
-        ids = [int(value) for value in values if value.isdigit()]
+        ids = [found for value in values if (found := id_of(value))]
         if ids:
             names |= {str(row.pk): str(row) for row in related.objects.visible_to(actor).filter(pk__in=ids)}
         return names

@@ -15,11 +15,18 @@ from opscharter.kernel.controls.registry import CHECKS
 from opscharter.kernel.indicators.figures import rows as indicator_rows
 from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.resources.declaration import Resource, View
-from opscharter.kernel.resources.filters import BadFilter, Chip, Filter, Parameters, filters_of
+from opscharter.kernel.resources.filters import BadFilter, Chip, Filter, Parameters, filters_of, id_of
 from opscharter.kernel.resources.paging import Order, PageOfRows, capped_count, take_page
 from opscharter.kernel.search.find import matching_ids
 
 PAGE_SIZE = 50
+
+
+def sortable_fields(resource: Resource) -> set[str]:
+    """Return the names of fields a list can be ordered by: its stored columns, its own order, and the id."""
+    stored = {field.name for field in resource.model._meta.concrete_fields if not field.is_relation}
+    columns = {column.name for column in resource.list_columns if column.name in stored}
+    return columns | {resource.order.lstrip("-"), "id"}
 
 
 class ListQuery:
@@ -48,15 +55,14 @@ class ListQuery:
         """Return the order asked for, or the resource's own; only stored fields of the list may order it."""
         wanted = self.one("order") or self.resource.order
         name = wanted.lstrip("-")
-        if name not in {*self.sortable, self.resource.order.lstrip("-"), "id"}:
+        if name not in self.sortable:
             raise BadFilter("order", _("This list cannot be ordered by “%(name)s”.") % {"name": name})
         return Order(name, wanted.startswith("-"), self.resource.model._meta.get_field(name))
 
     @cached_property
     def sortable(self) -> set[str]:
-        """Return the names of columns that a list can be ordered by."""
-        stored = {field.name for field in self.resource.model._meta.concrete_fields if not field.is_relation}
-        return {column.name for column in self.resource.list_columns if column.name in stored}
+        """Return the names of fields that the list can be ordered by."""
+        return sortable_fields(self.resource)
 
     @cached_property
     def rows(self) -> Any:
@@ -74,7 +80,7 @@ class ListQuery:
             condition = each.read(self.given, self.actor)
             if condition is not None:
                 yield condition
-        if ids := [int(value) for value in self.given.getlist("id") if value.isdigit()]:
+        if ids := [found for value in self.given.getlist("id") if (found := id_of(value))]:
             yield Q(pk__in=ids)
         if text := self.one("q"):
             yield matching_ids(self.resource.model, text)
@@ -107,7 +113,7 @@ class ListQuery:
         try:
             found = indicator_rows(
                 code, self._period(self.one("period")), part=self.one("part") or "population",
-                dimension=dimension or None, id=int(member) if member.isdigit() else None, model=self.resource.model,
+                dimension=dimension or None, id=id_of(member), model=self.resource.model,
             )
         except (KeyError, ValueError) as error:
             raise BadFilter("indicator", _("There is no indicator “%(id)s”.") % {"id": code}) from error

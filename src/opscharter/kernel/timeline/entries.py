@@ -46,6 +46,13 @@ def append(record: Any, actor: Actor, kind: TimelineEntry.Kind, **what: Any) -> 
     return entry
 
 
+def readable(actor: Actor, wanted: str = "") -> list[str] | None:
+    """Return which entries the actor reads, or wants of them: None for all; customers only what is meant for them."""
+    if actor.external or wanted == Visibility.CUSTOMER:
+        return [Visibility.CUSTOMER]
+    return [wanted] if wanted in Visibility.values else None
+
+
 def entries_of(record: Any, visibilities: list[str] | None = None) -> QuerySet[TimelineEntry]:
     """Return the entries of a record, newest first, optionally of some visibilities only."""
     entries = TimelineEntry.objects.filter(record_type=record._meta.label_lower, record_id=record.pk)

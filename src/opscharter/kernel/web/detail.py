@@ -84,7 +84,8 @@ class DetailContext:
     panels_side: list[tuple[Text, str]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
     timeline_filter: str = "all"
-    timeline_more: bool = False
+    timeline_more: int = 0
+    """How many more lengths of the timeline the link to earlier entries asks for; 0 when all are shown."""
     attachments: list[Any] = field(default_factory=list)
     comment_url: str = ""
     attach_url: str = ""
@@ -169,9 +170,11 @@ class DetailPage(ResourcePage):
     def _tell_story(self, page: DetailContext) -> None:
         wanted = self.request.GET.get("show", "")
         found = entries_of(page.record, readable(self.actor, wanted))
-        limit = TIMELINE_LENGTH * (1 + min(int(self.request.GET.get("more", "0") or 0), 50))
+        more = self.request.GET.get("more", "")
+        lengths = 1 + min(int(more), 50) if more.isdecimal() else 1
+        limit = TIMELINE_LENGTH * lengths
         entries = list(found[: limit + 1])
-        page.timeline, page.timeline_more = entries[:limit], len(entries) > limit
+        page.timeline, page.timeline_more = entries[:limit], lengths if len(entries) > limit else 0
         page.timeline_filter = wanted or "all"
 
     def _draw_panels(self, page: DetailContext) -> None:

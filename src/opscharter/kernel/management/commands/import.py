@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress
 
 from opscharter.kernel.access.actor import system_actor
+from opscharter.kernel.exchange.encodings import UnreadableFile
 from opscharter.kernel.exchange.importers import IMPORTERS
-from opscharter.kernel.exchange.importing import UnreadableFile, import_rows
+from opscharter.kernel.exchange.importing import import_rows
 from opscharter.kernel.resources.site import site
 
 SHOWN = 50
@@ -42,9 +45,12 @@ class Command(BaseCommand):
                 sys.exit(code)
             return
         try:
-            with Path(file).open("rb") as stream:
-                resource = site.resource(kind)
-                result = import_rows(resource, system_actor("import"), stream, file, dry_run=options["dry_run"])
+            with Path(file).open("rb") as stream, Progress(console=Console(stderr=True)) as bar:
+                task = bar.add_task(kind, total=None)
+                result = import_rows(
+                    site.resource(kind), system_actor("import"), stream, file, dry_run=options["dry_run"],
+                    progress=lambda done, rows: bar.update(task, completed=done, total=rows),
+                )  # fmt: skip
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except UnreadableFile as error:
