@@ -97,7 +97,8 @@ class Paper(Record):
                  required=["shelf"], separate_from=["author"], customer_visible=True),
             Move("return", State.REVIEW, State.DRAFT, "Return", needs_reason=True),
             Move("weigh", [State.DRAFT, State.REVIEW], STAY, "Weigh", inputs=["cost"], automatic=True),
-            Move("withdraw", State.PUBLISHED, State.WITHDRAWN, "Withdraw", approval=Approval("9.2.1", ["title", "cost", "topics", "sections"])),
+            Move("withdraw", State.PUBLISHED, State.WITHDRAWN, "Withdraw",
+                 approval=Approval("9.2.1", ["title", "cost", "topics", "sections"])),
         ],
         final=[State.WITHDRAWN],
     )  # fmt: skip

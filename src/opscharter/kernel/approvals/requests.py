@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from opscharter.kernel import moment
-from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.approvals.directory import directory
 from opscharter.kernel.approvals.models import ApprovalPolicy, ApprovalRequest, ApprovalSeat, Vote
 from opscharter.kernel.audit.trail import plain, write_entry
@@ -26,6 +27,7 @@ COMPARE: dict[str, Any] = {
     "=": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
     "in": lambda value, wanted: value in wanted,
 }  # fmt: skip
+ORDERED = (">", ">=", "<", "<=")
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,27 @@ class Approval:
         request = latest(record, move)
         if request is None or request.state == ApprovalRequest.State.WITHDRAWN:
             return [Reason(_("This step needs an approval; none was asked for."), "approval", self.clause)]
-        if request.hash != digest(shown(record, self.binds)):
+        if request.state == ApprovalRequest.State.VOID or request.hash != digest(shown(record, self.binds)):
             return [Reason(_("What was approved has been changed since; its votes are void."), "approval", self.clause)]
         if request.state == ApprovalRequest.State.OPEN:
             return [Reason(_("The approval is still under way."), "approval", self.clause)]
         if request.state == ApprovalRequest.State.REJECTED:
             return [Reason(_("The approval was rejected."), "approval", self.clause)]
         return []
+
+    def recheck(self, record: Any, move: str, actor: Actor) -> None:
+        """Void the open request, if any, when the record as stored is no longer what the voters were shown."""
+        request = latest(record, move)
+        if request is None or request.state != ApprovalRequest.State.OPEN:
+            return
+        if outdated(request, record):
+            _close(request, ApprovalRequest.State.VOID)
+            write_entry(actor, f"approval:void:{move}", record=record, changes={"hash": [request.hash, None]})
+
+
+def _stored(record: Any) -> Any:
+    """Return the record as it is stored: what somebody has on a page, or in unsaved changes, binds nobody."""
+    return type(record)._base_manager.get(pk=record.pk)
 
 
 def shown(record: Any, binds: Sequence[str]) -> dict[str, Any]:
@@ -63,8 +79,15 @@ def shown(record: Any, binds: Sequence[str]) -> dict[str, Any]:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    kept = {"version", "created_at", "created_by_id", "updated_at", "updated_by_id"}
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.attname not in kept}
+    passed_over = {"version", "created_at", "created_by_id", "updated_at", "updated_by_id"}
+    names = [field.attname for field in row._meta.concrete_fields if field.attname not in passed_over]
+    return {name: getattr(row, name) for name in names}
+
+
+def outdated(request: ApprovalRequest, record: Any) -> bool:
+    """Say whether the record, as it is stored, is no longer what the voters were shown."""
+    approval: Approval = record.lifecycle.move(request.move).approval
+    return request.hash != digest(shown(_stored(record), approval.binds))
 
 
 def digest(content: Any) -> str:
@@ -82,9 +105,18 @@ def policy_for(record: Any, move: str) -> ApprovalPolicy | None:
     """Return the first policy whose conditions the record fulfils."""
     rows = ApprovalPolicy.objects.current().filter(record_type=record._meta.label_lower, move=move)
     for policy in rows.order_by("rank", "pk"):
-        if all(COMPARE[comparison](getattr(record, name), wanted) for name, comparison, wanted in policy.conditions):
+        if all(_holds(_value(record, name), comparison, wanted) for name, comparison, wanted in policy.conditions):
             return policy
     return None
+
+
+def _value(record: Any, name: str) -> Any:
+    return getattr(record, record._meta.get_field(name).attname)
+
+
+def _holds(value: Any, comparison: str, wanted: Any) -> bool:
+    """Compare a field's value; an empty one is neither more nor less than anything."""
+    return False if value is None and comparison in ORDERED else COMPARE[comparison](value, wanted)
 
 
 def _refuse(text: str, clause: str = "") -> Refused:
@@ -93,27 +125,45 @@ def _refuse(text: str, clause: str = "") -> Refused:
 
 @transaction.atomic
 def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
-    """Ask for the approval of a step; a request that is open over other content becomes void."""
+    """Ask for the approval of a step, of the record as it is stored; raises Refused when nobody could give it.
+
+    A request that is open, or approved, over the same content is returned as it is; one open over other content
+    becomes void.
+    """
     approval: Approval = record.lifecycle.move(move).approval
+    record = _stored(record)
+    approval.recheck(record, move, actor)
     content = shown(record, approval.binds)
     current = latest(record, move)
-    if current is not None and current.state == ApprovalRequest.State.OPEN:
-        if current.hash == digest(content):
-            return current
-        _close(current, ApprovalRequest.State.VOID)
+    standing = (ApprovalRequest.State.OPEN, ApprovalRequest.State.APPROVED)
+    if current is not None and current.state in standing and current.hash == digest(content):
+        return current
     policy = policy_for(record, move)
     if policy is None:
         raise _refuse(_("No approval policy covers this step."), approval.clause)
     now = moment.now()
     due = now + dt.timedelta(hours=policy.deadline_hours) if policy.deadline_hours else None
     snapshot = {
-        "id": policy.pk, "version": policy.version, "name": policy.name, "steps": policy.steps,
-        "four_eyes": policy.four_eyes, "escalate_to": policy.escalate_to, "clause": approval.clause,
+        "id": policy.pk,
+        "version": policy.version,
+        "name": policy.name,
+        "steps": policy.steps,
+        "four_eyes": policy.four_eyes,
+        "escalate_to": policy.escalate_to,
+        "clause": approval.clause,
     }
     request = ApprovalRequest.objects.create(
-        record_type=record._meta.label_lower, record_id=record.pk, move=move, subject=str(record)[:200],
-        policy=snapshot, shown=content, hash=digest(content), requested_at=now, requested_by_id=actor.user_id,
-        requested_person=actor.person_id, due_at=due,
+        record_type=record._meta.label_lower,
+        record_id=record.pk,
+        move=move,
+        subject=str(record)[:200],
+        policy=snapshot,
+        shown=content,
+        hash=digest(content),
+        requested_at=now,
+        requested_by_id=actor.user_id,
+        requested_person=actor.person_id,
+        due_at=due,
     )
     for number, step in enumerate(policy.steps):
         people = set(_people(step, record))
@@ -156,22 +206,29 @@ def seat_for(request: ApprovalRequest, actor: Actor) -> int | None:
 
 @transaction.atomic
 def vote(request: ApprovalRequest, record: Any, actor: Actor, decision: str, comment: str = "") -> ApprovalRequest:
-    """Answer an open request; refused for the requester, their deputy, strangers, a second time, and over changed content."""
+    """Answer an open request; Refused to the requester, deputies and strangers, twice, and over changed content."""
     request = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
     clause = request.policy["clause"]
     if request.state != ApprovalRequest.State.OPEN:
         raise _refuse(_("This approval is decided."), clause)
-    approval: Approval = record.lifecycle.move(request.move).approval
-    if digest(shown(record, approval.binds)) != request.hash:
-        raise _refuse(_("What was shown has been changed; the votes are void and approval must be asked for again."), clause)
+    if outdated(request, record):
+        text = _("What was shown has been changed; the votes are void and approval must be asked for again.")
+        raise _refuse(text, clause)
     seat = seat_for(request, actor)
     if seat is None:
         raise _refuse(_("You may not vote here: not a voter, already voted, or the request is your own."), clause)
     if decision == Vote.Decision.REJECT and not comment.strip():
         raise _refuse(_("A rejection needs a reason."), clause)
     Vote.objects.create(
-        request=request, step=request.step, seat=seat, person=actor.person_id, user_id=actor.user_id,
-        decision=Vote.Decision(decision), comment=comment.strip(), at=moment.now(), hash=request.hash,
+        request=request,
+        step=request.step,
+        seat=seat,
+        person=actor.person_id,
+        user_id=actor.user_id,
+        decision=Vote.Decision(decision),
+        comment=comment.strip(),
+        at=moment.now(),
+        hash=request.hash,
     )
     changes = {"decision": [None, decision], "seat": [None, seat], "hash": [None, request.hash]}
     write_entry(actor, f"approval:vote:{request.move}", record=record, changes=changes, note=comment)
@@ -211,20 +268,6 @@ def withdraw(request: ApprovalRequest, record: Any, actor: Actor) -> None:
     write_entry(actor, f"approval:withdraw:{request.move}", record=record)
 
 
-def void_if_changed(record: Any) -> list[ApprovalRequest]:
-    """Void every open request whose content has changed; returns them."""
-    voided = []
-    rows = ApprovalRequest.objects.filter(
-        record_type=record._meta.label_lower, record_id=record.pk, state=ApprovalRequest.State.OPEN
-    )
-    for request in rows:
-        approval: Approval = record.lifecycle.move(request.move).approval
-        if digest(shown(record, approval.binds)) != request.hash:
-            _close(request, ApprovalRequest.State.VOID)
-            voided.append(request)
-    return voided
-
-
 def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     """Return the open requests that wait for the actor's vote, the most urgent first."""
     if actor.person_id is None:
@@ -233,7 +276,7 @@ def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     seats = ApprovalSeat.objects.filter(person__in=people).values("request_id")
     found = ApprovalRequest.objects.filter(state=ApprovalRequest.State.OPEN, pk__in=seats)
     ids = [request.pk for request in found if seat_for(request, actor) is not None]
-    return ApprovalRequest.objects.filter(pk__in=ids).order_by("due_at", "pk")
+    return ApprovalRequest.objects.filter(pk__in=ids).order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
 @transaction.atomic
@@ -252,4 +295,7 @@ def escalate_overdue() -> list[ApprovalRequest]:
         )
         request.escalated_at = moment.now()
         request.save(update_fields=["escalated_at"])
+        record = apps.get_model(request.record_type)._base_manager.get(pk=request.record_id)
+        changes = {"voters": [None, sorted(people)]}
+        write_entry(system_actor(), f"approval:escalate:{request.move}", record=record, changes=changes)
     return escalated

@@ -1,4 +1,4 @@
-"""Computing indicators: value, series, by dimension, and the very rows behind each; always from counts, never from averages."""
+"""Computing indicators: value, series, by dimension, and the rows behind each; from counts, never from averages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Avg, Count, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -45,27 +45,36 @@ class Figure:
 
 @dataclass
 class _Tally:
+    """The counts of one figure, added up over months and record types; shares and means come out of them at the end."""
+
+    indicator: Indicator
     population: int = 0
     numerator: int = 0
-    weighted: Decimal = Decimal(0)
+    measured: int = 0
+    """How many rows the aggregate speaks of; rows without a value have no part in a mean."""
+    total: Decimal = Decimal(0)
 
     def add(self, row: dict[str, Any]) -> None:
         self.population += row["n"]
-        self.numerator += row.get("hits", 0) or 0
-        if row.get("measure") is not None:
+        self.numerator += row.get("hits", 0)
+        if row.get("measured"):
             measure = row["measure"]
-            seconds = measure.total_seconds() if isinstance(measure, dt.timedelta) else measure
-            self.weighted += Decimal(str(seconds)) * row["n"]
+            plain = Decimal(str(measure.total_seconds() if isinstance(measure, dt.timedelta) else measure))
+            self.measured += row["measured"]
+            self.total += plain * row["measured"] if isinstance(self.indicator.aggregate, Avg) else plain
 
-    def figure(self, indicator: Indicator, period: Period) -> Figure:
+    def figure(self, period: Period) -> Figure:
+        indicator = self.indicator
         if indicator.numerator is not None:
             value = percent(self.numerator, self.population)
             return Figure(indicator, period, value, self.numerator, self.population)
-        if indicator.aggregate is not None:
-            mean = self.weighted / self.population * Decimal(str(indicator.scale)) if self.population else None
-            rounded = mean.quantize(CENT, ROUND_HALF_UP) if mean is not None else None
-            return Figure(indicator, period, rounded, None, self.population)
-        return Figure(indicator, period, Decimal(self.population), None, self.population)
+        if indicator.aggregate is None:
+            return Figure(indicator, period, Decimal(self.population), None, self.population)
+        if not self.measured:
+            return Figure(indicator, period, None, None, self.population)
+        result = self.total / self.measured if isinstance(indicator.aggregate, Avg) else self.total
+        scaled = (result * Decimal(str(indicator.scale))).quantize(CENT, ROUND_HALF_UP)
+        return Figure(indicator, period, scaled, None, self.population)
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -78,7 +87,9 @@ def _measures(indicator: Indicator) -> dict[str, Any]:
     if indicator.numerator is not None:
         measures["hits"] = Count("pk", filter=indicator.numerator)
     if indicator.aggregate is not None:
+        source = indicator.aggregate.get_source_expressions()[0]
         measures["measure"] = indicator.aggregate
+        measures["measured"] = Count(source, filter=indicator.aggregate.filter)
     return measures
 
 
@@ -96,48 +107,84 @@ def _populations(code: str, dimension: str | None, id: int | None) -> tuple[Indi
     return indicator, found
 
 
+def _kept(indicator: Indicator, periods: Sequence[Period], dimension: str | None, id: int | None) -> dict[str, Figure]:
+    """Return the frozen figures of the periods that are closed, by the period's name."""
+    closed = {str(period): period for period in periods if period.closed}
+    if indicator.standing_stock or not closed:
+        return {}
+    found = IndicatorFigure.objects.filter(code=indicator.code, period__in=closed, **_member(dimension, id))
+    return {
+        row.period: Figure(indicator, closed[row.period], row.value, row.numerator, row.population, frozen=True)
+        for row in found
+    }
+
+
+def _member(dimension: str | None, id: int | None) -> dict[str, Any]:
+    """Return where a frozen figure is kept; a dimension without a member is the whole."""
+    return {"dimension": dimension, "member": id} if dimension and id is not None else {"dimension": "", "member": 0}
+
+
 def value(code: str, period: Period, dimension: str | None = None, id: int | None = None) -> Figure:
     """Return a figure; a closed period that was frozen is read as it was."""
     indicator, found = _populations(code, dimension, id)
-    if period.closed and not indicator.standing_stock:
-        kept = IndicatorFigure.objects.filter(
-            code=code, period=str(period), dimension=dimension or "", member=id or 0
-        ).first()
-        if kept is not None:
-            return Figure(indicator, period, kept.value, kept.numerator, kept.population, frozen=True)
-    tally = _Tally()
+    if kept := _kept(indicator, [period], dimension, id):
+        return kept[str(period)]
+    tally = _Tally(indicator)
     for rows in found:
         tally.add(_within(indicator, rows, period).aggregate(**_measures(indicator)))
-    return tally.figure(indicator, period)
+    return tally.figure(period)
 
 
 def series(code: str, periods: Sequence[Period], dimension: str | None = None, id: int | None = None) -> list[Figure]:
-    """Return a figure for each month, with one query a record type."""
+    """Return a figure for each period, frozen ones as they were, with one query a record type.
+
+    Raises ValueError for a stock: what was open in an earlier month cannot be told from what is open now.
+    """
     indicator, found = _populations(code, dimension, id)
-    tallies = {period.first: _Tally() for period in periods}
-    whole = Period(periods[0].first, len(periods))
+    if indicator.standing_stock:
+        raise ValueError(f"{code} is a stock and has no series")
+    if not periods:
+        return []
+    first, last = min(periods), max(periods, key=lambda period: period.end)
+    whole = Period(first.first, _months_between(first.first, last.shift(last.months).first))
+    tallies: dict[Period, _Tally] = {period: _Tally(indicator) for period in periods}
+    month = TruncMonth(indicator.when, tzinfo=timezone.get_default_timezone())
     for rows in found:
-        by_month = _within(indicator, rows, whole).annotate(month=TruncMonth(indicator.when)).values("month")
+        by_month = _within(indicator, rows, whole).annotate(month=month).values("month")
         for row in by_month.annotate(**_measures(indicator)):
-            first = timezone.localtime(row["month"]).date().replace(day=1)
-            if first in tallies:
-                tallies[first].add(row)
-    return [tallies[period.first].figure(indicator, period) for period in periods]
+            begin = row["month"].date() if isinstance(row["month"], dt.datetime) else row["month"]
+            for period, tally in tallies.items():
+                if period.first <= begin < period.shift(period.months).first:
+                    tally.add(row)
+    kept = _kept(indicator, periods, dimension, id)
+    return [kept.get(str(period)) or tallies[period].figure(period) for period in periods]
+
+
+def _months_between(first: dt.date, last: dt.date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def by_dimension(code: str, period: Period, dimension: str) -> dict[int | None, Figure]:
-    """Return a figure for each member of a dimension, with one query a record type."""
+    """Return a figure for each member of a dimension, frozen ones as they were, with one query a record type."""
     indicator, found = _populations(code, None, None)
     field = indicator.dimensions[dimension]
     tallies: dict[int | None, _Tally] = {}
     for rows in found:
         for row in _within(indicator, rows, period).values(field).annotate(**_measures(indicator)):
-            tallies.setdefault(row[field], _Tally()).add(row)
-    return {member: tally.figure(indicator, period) for member, tally in tallies.items()}
+            tallies.setdefault(row[field], _Tally(indicator)).add(row)
+    figures = {member: tally.figure(period) for member, tally in tallies.items()}
+    if period.closed and not indicator.standing_stock:
+        for row in IndicatorFigure.objects.filter(code=code, period=str(period), dimension=dimension):
+            figures[row.member] = Figure(indicator, period, row.value, row.numerator, row.population, frozen=True)
+    return figures
 
 
 def rows(
-    code: str, period: Period, part: str = "population", dimension: str | None = None, id: int | None = None,
+    code: str,
+    period: Period,
+    part: str = "population",
+    dimension: str | None = None,
+    id: int | None = None,
     model: Any = None,
 ) -> QuerySet[Any]:
     """Return the very records behind a figure: its population, its numerator, or the rest.
@@ -161,17 +208,19 @@ def rows(
 
 @transaction.atomic
 def freeze(code: str, period: Period, dimension: str | None = None, id: int | None = None) -> IndicatorFigure:
-    """Keep a closed period's figure for good; returns the one kept first when it was frozen before."""
-    if not period.closed:
-        raise ValueError("only a closed period can be frozen")
-    figure = value(code, period, dimension, id)
-    content = [code, str(period), dimension or "", id or 0, str(figure.value), figure.numerator, figure.population]
+    """Keep a closed period's figure for good; returns the one kept first when it was frozen before.
+
+    Raises ValueError for an open period, and for a stock, which belongs to no period.
+    """
+    if not period.closed or INDICATORS[code].standing_stock:
+        raise ValueError("only a closed period's figure can be frozen")
+    figure, place = value(code, period, dimension, id), _member(dimension, id)
+    content = [code, str(period), *place.values(), str(figure.value), figure.numerator, figure.population]
     kept, _created = IndicatorFigure.objects.get_or_create(
-        code=code, period=str(period), dimension=dimension or "", member=id or 0,
+        code=code, period=str(period), **place,
         defaults={
             "value": figure.value, "numerator": figure.numerator, "population": figure.population,
             "frozen_at": moment.now(), "hash": hashlib.sha256(json.dumps(content).encode()).hexdigest(),
         },
-    )
+    )  # fmt: skip
     return kept
-

@@ -12,6 +12,11 @@ from django.utils.formats import date_format
 from opscharter.kernel import moment
 
 
+def _midnight(day: dt.date) -> dt.datetime:
+    """Return the day's first moment by the office's clock: a figure is the same whoever looks at it."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min), timezone.get_default_timezone())
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """A stretch of whole months: `months` of them from the first day of `first`."""
@@ -43,12 +48,12 @@ class Period:
     @property
     def start(self) -> dt.datetime:
         """Return the first moment of the period."""
-        return timezone.make_aware(dt.datetime.combine(self.first, dt.time.min))
+        return _midnight(self.first)
 
     @property
     def end(self) -> dt.datetime:
         """Return the first moment after the period."""
-        return timezone.make_aware(dt.datetime.combine(self.shift(self.months).first, dt.time.min))
+        return _midnight(self.shift(self.months).first)
 
     def shift(self, months: int) -> Period:
         """Return the period so many months later, of the same length."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db.models import Aggregate, Q, QuerySet
+from django.db.models import Aggregate, Avg, Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
 
 Text = str | Promise
@@ -16,9 +16,9 @@ Text = str | Promise
 class Indicator:
     """A figure of the company: what it counts, when, by which dimensions, and what is aimed at.
 
-    With `numerator` the value is a share of the population in percent; with `aggregate` it is that aggregate of the
-    population; with neither it is the count. `population` returns one queryset, or several when one figure spans
-    record types. `scale` multiplies an aggregate's value (seconds to hours: 1/3600).
+    With `numerator` the value is a share of the population in percent; with `aggregate` it is that Avg, Sum or Count
+    over the population; with neither it is the number of its records. `population` returns one queryset, or several
+    when one figure spans record types. `scale` multiplies an aggregate's value (seconds to hours: 1/3600).
     """
 
     code: str
@@ -35,6 +35,11 @@ class Indicator:
     standing_stock: bool = False
     """A stock (open work) is counted as it stands now, not by period."""
     dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be added up over record types and months."""
+        if self.aggregate is not None and not isinstance(self.aggregate, Avg | Sum | Count):
+            raise ValueError(f"indicator {self.code}: only Avg, Sum and Count can be rolled up")
 
 
 INDICATORS: dict[str, Indicator] = {}
