@@ -19,7 +19,12 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """Return today's date in the office's time zone."""
-    return timezone.localdate(now(), timezone.get_default_timezone())
+    return in_office(now()).date()
+
+
+def in_office(value: dt.datetime) -> dt.datetime:
+    """Return a moment by the office's clock, whatever zone the person who looks at it has chosen."""
+    return timezone.localtime(value, timezone.get_default_timezone())
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers.service_levels import ServiceLevels, service_levels
@@ -32,7 +31,7 @@ PAUSING = ("customer", "vendor")
 
 def levels_of(ticket: Any) -> ServiceLevels:
     """Return the service levels that hold for a ticket."""
-    return service_levels(ticket.customer_id, ticket.service_id, timezone.localdate(ticket.opened_at))
+    return service_levels(ticket.customer_id, ticket.service_id, moment.in_office(ticket.opened_at).date())
 
 
 def derive_priority(ticket: Any, levels: ServiceLevels | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -48,15 +49,27 @@ class ApprovalPolicy(Record):
         """Refuse policies that nobody could satisfy or that could not be read."""
         if not isinstance(self.steps, list) or not self.steps:
             raise ValidationError({"steps": _("An approval has at least one step.")})
+        try:
+            model: Any = apps.get_model(self.record_type)
+            step_taken = model.lifecycle.move(self.move)
+        except (LookupError, ValueError, AttributeError):
+            raise ValidationError({"move": _("There is no such step of such a record.")}) from None
+        if step_taken.approval is None:
+            raise ValidationError({"move": _("This step needs no approval.")})
+        names = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
         for number, step in enumerate(self.steps, start=1):
-            self._check_step(number, step)
+            self._check_step(number, step, names)
         for condition in self.conditions:
             if not isinstance(condition, list) or len(condition) != 3 or condition[1] not in OPERATORS:
                 raise ValidationError({"conditions": _("A condition is a field, a comparison and a value.")})
+            if condition[0] not in names:
+                raise ValidationError({"conditions": _("The record has no field %(name)s.") % {"name": condition[0]}})
 
-    def _check_step(self, number: int, step: Any) -> None:
+    def _check_step(self, number: int, step: Any, names: set[str]) -> None:
         if not isinstance(step, dict) or sum(key in step for key in WHO) != 1:
             raise ValidationError({"steps": _("Step %(n)s must name one of: role, head_of, person.") % {"n": number}})
+        if "head_of" in step and step["head_of"] not in names:
+            raise ValidationError({"steps": _("The record has no field %(name)s.") % {"name": step["head_of"]}})
         quorum = step.get("quorum", 1)
         if not isinstance(quorum, int) or quorum < 1:
             raise ValidationError({"steps": _("Step %(n)s needs a quorum of at least 1.") % {"n": number}})

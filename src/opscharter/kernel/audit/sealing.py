@@ -11,6 +11,7 @@ from itertools import groupby
 from django.db import connection, transaction
 from django.utils import timezone
 
+from opscharter.kernel import moment
 from opscharter.kernel.audit.models import AuditBlock, AuditEntry
 from opscharter.kernel.audit.trail import digest
 
@@ -48,8 +49,12 @@ def _unsealed_ids() -> list[int]:
     recent = AuditBlock.objects.filter(sealed_at__gte=timezone.now() - LOOK_BACK)
     known = {number for block in recent for number in from_ranges(block.members)}
     floor = min(known, default=newest)
-    late = [pk for pk in AuditEntry.objects.filter(pk__gt=floor, pk__lte=newest).values_list("pk", flat=True)
-            if pk not in known] if known else []
+    between = AuditEntry.objects.filter(pk__gt=floor, pk__lte=newest) if known else AuditEntry.objects.none()
+    late = set(between.values_list("pk", flat=True)) - known
+    if late:
+        # A block sealed before those of yesterday may reach over an id that came late itself.
+        older = AuditBlock.objects.filter(last_entry__gte=min(late), sealed_at__lt=timezone.now() - LOOK_BACK)
+        late -= {number for block in older for number in from_ranges(block.members)}
     fresh = AuditEntry.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True)
     return sorted(late) + list(fresh)
 
@@ -65,13 +70,18 @@ def seal() -> int:
     for start in range(0, len(ids), BLOCK_SIZE):
         entries = AuditEntry.objects.filter(pk__in=ids[start : start + BLOCK_SIZE]).order_by("pk")
         rows = list(entries.values_list("pk", "at", "hash"))
-        for day, run in groupby(rows, key=lambda row: timezone.localdate(row[1], timezone.get_default_timezone())):
+        for day, run in groupby(rows, key=lambda row: moment.in_office(row[1]).date()):
             part = list(run)
             members = as_ranges(row[0] for row in part)
             value = _block_hash(previous, members, (row[2] for row in part))
             AuditBlock.objects.create(
-                day=day, sealed_at=timezone.now(), members=members, count=len(part),
-                last_entry=part[-1][0], previous_hash=previous, hash=value,
+                day=day,
+                sealed_at=timezone.now(),
+                members=members,
+                count=len(part),
+                last_entry=part[-1][0],
+                previous_hash=previous,
+                hash=value,
             )
             previous = value
     return len(ids)
@@ -105,7 +115,8 @@ def verify(anchor: str = "") -> Verification:
         found.entries += len(entries)
         found.missing += [pk for pk in wanted if pk not in entries]
         found.altered += [pk for pk, entry in entries.items() if digest(entry) != entry.hash]
-        recomputed = _block_hash(block.previous_hash, block.members, (entries[pk].hash for pk in wanted if pk in entries))
+        hashes = (entries[pk].hash for pk in wanted if pk in entries)
+        recomputed = _block_hash(block.previous_hash, block.members, hashes)
         if block.previous_hash != previous or (recomputed != block.hash and all(pk in entries for pk in wanted)):
             found.broken_blocks.append(block.pk)
         previous = block.hash

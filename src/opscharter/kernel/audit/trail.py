@@ -1,4 +1,4 @@
-"""Writing the audit trail. Entries are chained later, in blocks (see `sealing`), so writers never wait for each other."""
+"""Writing the audit trail. Entries are chained later, in blocks (see `sealing`), so no writer waits for another."""
 
 from __future__ import annotations
 

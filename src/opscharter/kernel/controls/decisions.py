@@ -48,7 +48,12 @@ def settings_at(controls: Iterable[Control], at: dt.datetime | None = None) -> d
 
 
 def change_setting(
-    control_id: str, actor: Actor, *, mode: str, parameters: Mapping[str, Any], reason: str,
+    control_id: str,
+    actor: Actor,
+    *,
+    mode: str,
+    parameters: Mapping[str, Any],
+    reason: str,
     valid_from: dt.datetime | None = None,
 ) -> ControlSetting:
     """Set mode and parameters of a control from a moment on; dated, reasoned and audited."""
@@ -69,19 +74,30 @@ def change_setting(
     before = settings_at([control])[control.id]
     with transaction.atomic():
         row = ControlSetting.objects.create(
-            control=control.id, valid_from=valid_from or moment.now(), mode=Mode(mode).value,
-            parameters=dict(parameters), reason=reason, set_by_id=actor.user_id,
+            control=control.id,
+            valid_from=valid_from or moment.now(),
+            mode=Mode(mode).value,
+            parameters=dict(parameters),
+            reason=reason,
+            set_by_id=actor.user_id,
         )
         after = {**control.defaults(), **parameters}
-        changes = {name: [before.parameters.get(name), after[name]] for name in after
-                   if before.parameters.get(name) != after[name]}
+        changes = {
+            name: [before.parameters.get(name), after[name]]
+            for name in after
+            if before.parameters.get(name) != after[name]
+        }
         if before.mode != mode:
             changes["mode"] = [before.mode, mode]
-        write_entry(actor, "control-setting", record=row, changes={"control": [None, control.id], **changes}, note=reason)
+        write_entry(
+            actor, "control-setting", record=row, changes={"control": [None, control.id], **changes}, note=reason
+        )
     return row
 
 
-def grant_exception(record: Any, guard: Guard, actor: Actor, *, reason: str, expires_at: dt.datetime) -> ControlException:
+def grant_exception(
+    record: Any, guard: Guard, actor: Actor, *, reason: str, expires_at: dt.datetime
+) -> ControlException:
     """Let one record pass one guard until a moment, at most 30 days away; needs the override grant and a reason."""
     label = record._meta.label_lower
     if not actor.may(label, "override"):
@@ -97,11 +113,22 @@ def grant_exception(record: Any, guard: Guard, actor: Actor, *, reason: str, exp
         raise Refused(problems)
     with transaction.atomic():
         row = ControlException.objects.create(
-            guard=guard.id, clause=guard.clause, record_type=label, record_id=record.pk, reason=reason,
-            granted_at=moment.now(), expires_at=expires_at, granted_by_id=actor.user_id,
+            guard=guard.id,
+            clause=guard.clause,
+            record_type=label,
+            record_id=record.pk,
+            reason=reason,
+            granted_at=moment.now(),
+            expires_at=expires_at,
+            granted_by_id=actor.user_id,
         )
-        write_entry(actor, "override", record=record, changes={"guard": [None, guard.id], "expires_at": [None, expires_at]},
-                    note=reason)
+        write_entry(
+            actor,
+            "override",
+            record=record,
+            changes={"guard": [None, guard.id], "expires_at": [None, expires_at]},
+            note=reason,
+        )
     return row
 
 
@@ -138,24 +165,41 @@ def judge(
             verdict.warnings += reasons
             continue
         if record.pk and not excepted:
-            excepted = {"", *ControlException.objects.filter(
-                record_type=record._meta.label_lower, record_id=record.pk, expires_at__gt=moment.now()
-            ).values_list("guard", flat=True)}
+            excepted = {
+                "",
+                *ControlException.objects.filter(
+                    record_type=record._meta.label_lower, record_id=record.pk, expires_at__gt=moment.now()
+                ).values_list("guard", flat=True),
+            }
         (verdict.overridden if guard.id in excepted else verdict.refusals).extend(reasons)
     return verdict
 
 
 def log_decisions(
-    outcome: GuardDecision.Outcome, reasons: Iterable[Reason], record: Any, actor: Actor, step: str,
+    outcome: GuardDecision.Outcome,
+    reasons: Iterable[Reason],
+    record: Any,
+    actor: Actor,
+    step: str,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Append to the guard log: one row per reason that cites a guard."""
     rows = [
         GuardDecision(
-            at=moment.now(), guard=reason.control, clause=reason.clause, outcome=outcome, step=step,
-            record_type=record._meta.label_lower, record_id=record.pk, number=getattr(record, "number", "") or "",
-            message=str(reason.message), inputs=plain(dict(inputs or {})), edition=current_edition(), via=actor.via,
-            user_id=actor.user_id, actor_label=(actor.label or str(actor.user or ""))[:160],
+            at=moment.now(),
+            guard=reason.control,
+            clause=reason.clause,
+            outcome=outcome,
+            step=step,
+            record_type=record._meta.label_lower,
+            record_id=record.pk,
+            number=getattr(record, "number", "") or "",
+            message=str(reason.message),
+            inputs=plain(dict(inputs or {})),
+            edition=current_edition(),
+            via=actor.via,
+            user_id=actor.user_id,
+            actor_label=(actor.label or str(actor.user or ""))[:160],
         )
         for reason in reasons
         if reason.control

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +12,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import entry_for, write_entries
 from opscharter.kernel.errors import Conflict, NotPermitted
-from opscharter.kernel.records.merging import BOOKKEEPING, own_fields
+from opscharter.kernel.records.merging import own_fields
 from opscharter.kernel.records.record import Record
 from opscharter.kernel.search import documents
 
@@ -63,7 +63,7 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
     for record in records:
         record.remember()
         values = {field.attname: getattr(record, field.attname) for field in own_fields(model)}
-        changes = {name: [None, value] for name, value in values.items() if name not in BOOKKEEPING and value not in (None, "")}
+        changes = {name: [None, value] for name, value in values.items() if value not in (None, "")}
         entries.append(entry_for(actor, "create", record=record, changes=changes, note=note))
     write_entries(entries)
     documents.index_many(records)
@@ -81,14 +81,16 @@ def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, no
     model = type(records[0])
     if not actor.may(model._meta.label_lower, "import"):
         raise NotPermitted("import", model._meta.label_lower)
-    stored = dict(
-        model._base_manager.select_for_update().filter(pk__in=[record.pk for record in records]).values_list("pk", "version")
-    )
+    locked = model._base_manager.select_for_update().filter(pk__in=[record.pk for record in records])
+    stored = dict(locked.values_list("pk", "version"))
     attnames = [model._meta.get_field(name).attname for name in fields]
     touched, entries = [], []
     for record in records:
-        changes = {name: [record._loaded.get(name), getattr(record, name)] for name in attnames
-                   if record._loaded.get(name) != getattr(record, name)}
+        changes = {
+            name: [record._loaded.get(name), getattr(record, name)]
+            for name in attnames
+            if record._loaded.get(name) != getattr(record, name)
+        }
         if not changes:
             continue
         if stored[record.pk] != record.version:

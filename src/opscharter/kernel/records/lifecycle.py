@@ -26,6 +26,10 @@ class ApprovalRule(Protocol):
         """Return why the move is not approved yet; empty when it is."""
         ...
 
+    def recheck(self, record: Any, move: str, actor: Actor) -> None:
+        """Void what is being voted on when the record, just written, no longer is what the voters were shown."""
+        ...
+
 
 @dataclass(frozen=True)
 class Move:
@@ -52,7 +56,9 @@ class Move:
     automatic: bool = False
     customer_visible: bool = False
 
-    def __init__(self, name: str, sources: str | Iterable[str], target: str, label: str | Promise, **options: Any) -> None:
+    def __init__(
+        self, name: str, sources: str | Iterable[str], target: str, label: str | Promise, **options: Any
+    ) -> None:
         single = (sources,) if isinstance(sources, str) else tuple(sources)
         plain = {"name": name, "sources": tuple(str(s) for s in single), "target": str(target), "label": label}
         for option, value in options.items():
@@ -74,7 +80,9 @@ class Lifecycle:
     moves: tuple[Move, ...] = field(default=())
     final: tuple[str, ...] = ()
 
-    def __init__(self, states: type[models.TextChoices], start: str, moves: Iterable[Move], final: Iterable[str] = ()) -> None:
+    def __init__(
+        self, states: type[models.TextChoices], start: str, moves: Iterable[Move], final: Iterable[str] = ()
+    ) -> None:
         object.__setattr__(self, "states", states)
         object.__setattr__(self, "start", str(start))
         object.__setattr__(self, "moves", tuple(moves))

@@ -13,7 +13,8 @@ R = TypeVar("R", bound=models.Model)
 
 
 def _refuse(what: str) -> NoReturn:
-    raise WritePathError(f"{what} goes round the write path; use record.save_as(actor), record.move(...) or kernel.records.bulk")
+    ways = "record.save_as(actor), record.move(...) or kernel.records.bulk"
+    raise WritePathError(f"{what} goes round the write path; use {ways}")
 
 
 class RecordQuerySet(models.QuerySet[R]):

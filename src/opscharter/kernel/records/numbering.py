@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.moment import in_office
 
 
 class NumberSequence(models.Model):
@@ -36,20 +37,20 @@ class Numbering:
         field: models.Field[Any, Any] = models.CharField(_("number"), max_length=40, unique=True, editable=False)
         field.contribute_to_class(cls, "number")
 
-    def take(self, model: type[models.Model], moment: dt.datetime, count: int = 1) -> list[str]:
+    def take(self, model: type[models.Model], at: dt.datetime, count: int = 1) -> list[str]:
         """Give out the next numbers of a record type, passing over those that imported rows brought with them.
 
         The sequence stays locked until the caller's transaction ends, so that none is lost when it fails.
         """
         free: list[str] = []
         while len(free) < count:
-            numbers = self._advance(model._meta.label_lower, moment, count - len(free))
+            numbers = self._advance(model._meta.label_lower, at, count - len(free))
             taken = set(model._base_manager.filter(number__in=numbers).values_list("number", flat=True))
             free += [number for number in numbers if number not in taken]
         return free
 
-    def _advance(self, label: str, moment: dt.datetime, count: int) -> list[str]:
-        date = timezone.localtime(moment, timezone.get_default_timezone())
+    def _advance(self, label: str, at: dt.datetime, count: int) -> list[str]:
+        date = in_office(at)
         key = f"{label}:{self.pattern.format(date=date, seq=0)}"
         with connection.cursor() as cursor:
             cursor.execute(

@@ -31,9 +31,13 @@ class Record(models.Model):
 
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     updated_at = models.DateTimeField(_("changed"), editable=False)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     objects = RecordManager()
@@ -64,6 +68,14 @@ class Record(models.Model):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._loaded = {}
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: saving round the write path would skip guards and audit."""
+        raise WritePathError(f"{type(self).__name__}.save() goes round the write path; use save_as(actor)")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: nothing is hard-deleted; see `archive_as`."""
+        raise WritePathError(f"{type(self).__name__}.delete(): records are archived, never deleted")
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
@@ -111,7 +123,7 @@ class Record(models.Model):
         """Do what follows from the record's creation, in the same transaction."""
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
-        """Do what follows from changed fields ({name: [before, after]}), by an edit or a step, in the same transaction."""
+        """Do what follows from changed fields and links ({name: [before, after]}), in the same transaction."""
 
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """Do what follows from a comment (visibility `customer` or `internal`), in the same transaction."""
@@ -119,14 +131,6 @@ class Record(models.Model):
     def comment_as(self, actor: Actor, text: str, *, visibility: str = "internal") -> None:
         """Add a comment to the timeline; raises NotPermitted or ValidationError."""
         writing.comment(self, actor, text, visibility=visibility)
-
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: saving round the write path would skip guards and audit."""
-        raise WritePathError(f"{type(self).__name__}.save() goes round the write path; use save_as(actor)")
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: nothing is hard-deleted; see `archive_as`."""
-        raise WritePathError(f"{type(self).__name__}.delete(): records are archived, never deleted")
 
 
 def record_types() -> list[type[Record]]:

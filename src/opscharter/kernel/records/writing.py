@@ -81,7 +81,7 @@ def _log_refusal(refused: Refused, record: Any, actor: Actor, step: str, inputs:
 
 @contextmanager
 def _all_or_nothing(record: Any) -> Iterator[None]:
-    """One transaction; when it fails, the record in memory is again what the caller handed in, ready for another try."""
+    """One transaction; when it fails, the record in memory is again what the caller handed in, for another try."""
     before = {**record.__dict__, "_loaded": dict(record._loaded)}
     adding, related = record._state.adding, dict(record._state.fields_cache)
     try:
@@ -156,8 +156,11 @@ def _create(record: Any, actor: Actor, note: str, links: Mapping[str, Sequence[m
     _validate(record)
     verdict = _judge(record.create_guards, record, actor)
     _write(record, actor, insert=True)
-    changes = {name: [None, value] for name, value in record._loaded.items()
-               if name not in BOOKKEEPING and value not in (None, "")}
+    changes = {
+        name: [None, value]
+        for name, value in record._loaded.items()
+        if name not in BOOKKEEPING and value not in (None, "")
+    }
     changes |= _set_links(record, links)
     write_entry(actor, "create", record=record, changes=changes, note=note)
     entries.append(record, actor, TimelineEntry.Kind.CREATED, verb="create", data={"via": actor.via})
@@ -181,8 +184,15 @@ def _edit(record: Any, actor: Actor, note: str, links: Mapping[str, Sequence[mod
     _tell_fields(record, actor, changes)
     if _found_by(record) & set(changes):
         documents.index(record)
+    _recheck_approvals(record, actor)
     record.on_change(actor, {**changes, **link_changes})
     return record
+
+
+def _recheck_approvals(record: Any, actor: Actor) -> None:
+    for step in record.lifecycle.moves if record.lifecycle else ():
+        if step.approval is not None:
+            step.approval.recheck(record, step.name, actor)
 
 
 def _found_by(record: Any) -> set[str]:
@@ -263,6 +273,7 @@ def _move(record: Any, step: Move, actor: Actor, reason: str, inputs: Mapping[st
     _tell_fields(record, actor, {name: pair for name, pair in changes.items() if name != "state"})
     if _found_by(record) & set(changes):
         documents.index(record)
+    _recheck_approvals(record, actor)
     record.on_change(actor, changes)
     for effect in step.effects:
         effect(record, actor, given)
@@ -271,9 +282,14 @@ def _move(record: Any, step: Move, actor: Actor, reason: str, inputs: Mapping[st
 
 def _tell_move(record: Any, step: Move, actor: Actor, before: str, reason: str) -> None:
     entries.append(
-        record, actor, TimelineEntry.Kind.MOVE, verb=step.name, text=reason,
+        record,
+        actor,
+        TimelineEntry.Kind.MOVE,
+        verb=step.name,
+        text=reason,
         visibility=Visibility.CUSTOMER if step.customer_visible else Visibility.SYSTEM,
-        data={"from": before, "to": record.state}, clause=step.guards[0].clause if step.guards else "",
+        data={"from": before, "to": record.state},
+        clause=step.guards[0].clause if step.guards else "",
     )
 
 
@@ -296,11 +312,13 @@ def archive(record: Any, actor: Actor, *, reason: str) -> Any:
     _permit(current, actor, "archive")
     if not reason.strip():
         raise Refused([Reason(_t("Archiving needs a reason."), field="reason")])
-    merge(record, current)
-    record.archived_at = moment.now()
-    _write(record, actor, insert=False, fields={"archived_at"})
-    write_entry(actor, "archive", record=record, changes={"archived_at": [None, record.archived_at]}, note=reason)
-    documents.remove(record)
+    if current.archived_at is not None:
+        raise Refused([Reason(_t("This is archived already."))])
+    current.archived_at = moment.now()
+    _write(current, actor, insert=False, fields={"archived_at"})
+    write_entry(actor, "archive", record=current, changes={"archived_at": [None, current.archived_at]}, note=reason)
+    documents.remove(current)
+    record.refresh_from_db()
     return record
 
 

@@ -20,10 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--anchor", default="", help="a hash printed earlier by `audit anchor`")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
+        sealed = seal()
         if action == "anchor":
             self.stdout.write(json.dumps(anchor()))
             return
-        sealed = seal()
         if action == "seal":
             self.stdout.write(f"{sealed} entries sealed")
             return
