@@ -124,11 +124,11 @@ def _incident(world: World, opened: dt.datetime) -> Life:
     incident.save_as(world.hotline(), links={"assets": assets})
     urgent = (incident.priority or 4) <= 2
     if incident.priority == 1:
-        opened += dt.timedelta(minutes=world.around(5, 0.45))
+        opened += dt.timedelta(minutes=world.around(4.5, 0.38))
         yield from _declare(incident, world.hotline(), opened)
     at = yield from _assign(world, incident, opened, urgent)
     engineer = world.actor(incident.assignee)  # type: ignore[arg-type]
-    at = world.later(at, world.around(5 if urgent else 22), urgent)
+    at = world.later(at, world.around(4 if urgent else 22, 0.5), urgent)
     yield at
     incident.refresh_from_db()
     incident.move(
@@ -136,8 +136,10 @@ def _incident(world: World, opened: dt.datetime) -> Life:
         severity=names.SEVERITIES[4 - (incident.priority or 4)], scope_note=dice.choice(names.SCOPES),
     )  # fmt: skip
     if urgent:
-        at = world.later(at, world.around(8), urgent)
+        incident.comment_as(engineer, names.WORDS_TO_CUSTOMER[0], visibility="customer")
+        at = world.later(at, world.around(6), urgent)
         yield at
+        incident.refresh_from_db()
         incident.plan = f"一、止損並切換備用。二、{fix}。三、觀察三十分鐘。"
         incident.save_as(engineer)
     at = yield from _work(world, incident, engineer, at, urgent)
@@ -147,7 +149,7 @@ def _incident(world: World, opened: dt.datetime) -> Life:
 
 def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
     """Assign within minutes, sometimes too late; sometimes to the wrong engineer first."""
-    at = world.later(at, world.around(4 if ticket.priority == 1 else 13, 0.72), urgent)
+    at = world.later(at, world.around(3 if ticket.priority == 1 else 13, 0.72), urgent)
     yield at
     ticket.refresh_from_db()
     people = [p for p in world.company.employees if p.department_id == ticket.team_id]
@@ -199,7 +201,7 @@ def _repair(
     dice = world.dice
     median = {1: 42.0, 2: 110.0, 3: 330.0, 4: 700.0}[incident.priority or 4]
     done = world.later(at, world.around(median, 0.85), urgent)
-    interval = {1: 16.0, 2: 88.0}.get(incident.priority or 4)
+    interval = {1: 13.0, 2: 80.0}.get(incident.priority or 4)
     while interval is not None:
         at = at + dt.timedelta(minutes=interval * (dice.uniform(0.7, 1.05) if dice.random() < 0.96 else 2.2))
         if at >= done:

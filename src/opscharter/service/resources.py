@@ -102,6 +102,7 @@ SHARED: dict[str, Any] = {
     "filters": FILTERS,
     "facts": FACTS,
     "lead": "description",
+    "create": [*ASKED.fields, *URGENCY.fields],
     "stages": STAGES,
     "badges": badges_of,
     "order": "-opened_at",

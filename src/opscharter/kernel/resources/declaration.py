@@ -88,6 +88,8 @@ class Resource:
     columns: tuple[str | Column, ...] = ()
     filters: tuple[str, ...] = ()
     form: tuple[str | Section, ...] = ()
+    create: tuple[str, ...] = ()
+    """The fields asked for when a record is made by hand; without them the whole form."""
     facts: tuple[str, ...] = ()
     lead: str = ""
     """A long text shown under the title of the record's page."""

@@ -39,7 +39,7 @@ class _FormPage(ResourcePage):
     def form_for(self, record: Any, data: Any = None) -> RecordForm:
         """Return the resource's form for a record."""
         initial = {} if record.pk else {k: v for k, v in self.request.GET.items() if k in self.resource.form_fields}
-        return form_class_for(self.resource)(
+        return form_class_for(self.resource, creating=record.pk is None)(
             data, instance=record, initial=initial, resource=self.resource, actor=self.actor
         )
 

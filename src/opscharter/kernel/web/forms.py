@@ -84,12 +84,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         return {name: list(self.cleaned_data[name]) for name in names}
 
 
-def form_class_for(resource: Resource) -> type[RecordForm]:
+def form_class_for(resource: Resource, *, creating: bool = False) -> type[RecordForm]:
     """Return the form of a resource: the declared one, or one derived from its fields."""
     base = resource.form_class or RecordForm
-    made = forms.modelform_factory(
-        resource.model, form=base, fields=resource.form_fields, formfield_callback=_field_for
-    )
+    names = list(resource.create) if creating and resource.create else resource.form_fields
+    made = forms.modelform_factory(resource.model, form=base, fields=names, formfield_callback=_field_for)
     return made  # type: ignore[return-value]
 
 
