@@ -28,6 +28,6 @@ calendar_days = Resource(
     order="-day",
 )  # fmt: skip
 policies = Resource(
-    ApprovalPolicy, "approval-policies", icon="writing-sign", columns=["name", "record_type", "move", "rank"],
+    ApprovalPolicy, "approval-policies", icon="writing-sign", columns=["name", "record_type", "action", "rank"],
     order="record_type",
 )  # fmt: skip

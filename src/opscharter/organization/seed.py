@@ -27,10 +27,10 @@ def install_roles(actor: Actor, language: str = "zh-hant") -> dict[str, Role]:
 
 def _install_policies(actor: Actor) -> None:
     """Create the approval that taking an asset out of use needs, unless the company has its own."""
-    if ApprovalPolicy.objects.filter(record_type="assets.asset", move="retire").exists():
+    if ApprovalPolicy.objects.filter(record_type="assets.asset", action="retire").exists():
         return
     ApprovalPolicy(
-        name=str(_("Retirement of assets")), record_type="assets.asset", move="retire", deadline_hours=72,
+        name=str(_("Retirement of assets")), record_type="assets.asset", action="retire", deadline_hours=72,
         steps=[{"role": "service-manager", "quorum": 1, "veto": True}], escalate_to="top-management",
     ).save_as(actor)
 

@@ -80,7 +80,7 @@ def make_policy(system: Actor) -> Callable[..., ApprovalPolicy]:
     """Return a maker of policies for withdrawing papers."""
 
     def make(*steps: dict[str, Any], **values: Any) -> ApprovalPolicy:
-        given = {"name": "Board", "record_type": "testapp.paper", "move": "withdraw", **values}
+        given = {"name": "Board", "record_type": "testapp.paper", "action": "withdraw", **values}
         return ApprovalPolicy(steps=list(steps), **given).save_as(system)
 
     return make

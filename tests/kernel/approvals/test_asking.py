@@ -69,14 +69,14 @@ def test_the_first_by_rank_is_used_and_archived_ones_are_not(paper: Paper, make_
         ({"steps": [BOARD], "conditions": [["cost", "~", 1]]}, "conditions"),
         ({"steps": [BOARD], "conditions": ["cost > 1"]}, "conditions"),
         ({"steps": [BOARD], "conditions": [["price", ">", 1]]}, "conditions"),
-        ({"steps": [BOARD], "move": "burn"}, "move"),
-        ({"steps": [BOARD], "move": "submit"}, "move"),
-        ({"steps": [BOARD], "record_type": "testapp.shelf"}, "move"),
-        ({"steps": [BOARD], "record_type": "paper"}, "move"),
+        ({"steps": [BOARD], "action": "burn"}, "action"),
+        ({"steps": [BOARD], "action": "submit"}, "action"),
+        ({"steps": [BOARD], "record_type": "testapp.shelf"}, "action"),
+        ({"steps": [BOARD], "record_type": "paper"}, "action"),
     ],
 )
 def test_a_policy_that_could_not_be_followed_is_refused(system: Any, values: dict[str, Any], field: str) -> None:
-    given = {"name": "Board", "record_type": "testapp.paper", "move": "withdraw", **values}
+    given = {"name": "Board", "record_type": "testapp.paper", "action": "withdraw", **values}
     with pytest.raises(ValidationError) as error:
         ApprovalPolicy(**given).save_as(system)
     assert field in error.value.message_dict

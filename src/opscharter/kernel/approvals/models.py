@@ -26,7 +26,8 @@ class ApprovalPolicy(Record):
 
     name = models.CharField(_("name"), max_length=120)
     record_type = models.CharField(_("record type"), max_length=60)
-    move = models.CharField(_("step"), max_length=60)
+    action = models.CharField(_("step"), max_length=60)
+    """The name of the move; a record's own `move` is how it takes one."""
     rank = models.PositiveSmallIntegerField(_("rank"), default=100)
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     steps = models.JSONField(_("steps"), default=list)
@@ -40,7 +41,7 @@ class ApprovalPolicy(Record):
     class Meta:
         verbose_name = _("approval policy")
         verbose_name_plural = _("approval policies")
-        indexes = [models.Index(fields=["record_type", "move", "rank"], name="approval_policy_lookup")]
+        indexes = [models.Index(fields=["record_type", "action", "rank"], name="approval_policy_lookup")]
 
     def __str__(self) -> str:
         return self.name
@@ -51,11 +52,11 @@ class ApprovalPolicy(Record):
             raise ValidationError({"steps": _("An approval has at least one step.")})
         try:
             model: Any = apps.get_model(self.record_type)
-            step_taken = model.lifecycle.move(self.move)
+            step_taken = model.lifecycle.move(self.action)
         except (LookupError, ValueError, AttributeError):
-            raise ValidationError({"move": _("There is no such step of such a record.")}) from None
+            raise ValidationError({"action": _("There is no such step of such a record.")}) from None
         if step_taken.approval is None:
-            raise ValidationError({"move": _("This step needs no approval.")})
+            raise ValidationError({"action": _("This step needs no approval.")})
         names = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
         for number, step in enumerate(self.steps, start=1):
             self._check_step(number, step, names)

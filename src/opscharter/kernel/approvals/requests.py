@@ -103,7 +103,7 @@ def latest(record: Any, move: str) -> ApprovalRequest | None:
 
 def policy_for(record: Any, move: str) -> ApprovalPolicy | None:
     """Return the first policy whose conditions the record fulfils."""
-    rows = ApprovalPolicy.objects.current().filter(record_type=record._meta.label_lower, move=move)
+    rows = ApprovalPolicy.objects.current().filter(record_type=record._meta.label_lower, action=move)
     for policy in rows.order_by("rank", "pk"):
         if all(_holds(_value(record, name), comparison, wanted) for name, comparison, wanted in policy.conditions):
             return policy
@@ -215,7 +215,7 @@ def vote(request: ApprovalRequest, record: Any, actor: Actor, decision: str, com
         text = _("What was shown has been changed; the votes are void and approval must be asked for again.")
         raise _refuse(text, clause)
     seat = seat_for(request, actor)
-    if seat is None:
+    if seat is None or actor.person_id is None:
         raise _refuse(_("You may not vote here: not a voter, already voted, or the request is your own."), clause)
     if decision == Vote.Decision.REJECT and not comment.strip():
         raise _refuse(_("A rejection needs a reason."), clause)

@@ -158,7 +158,8 @@ def judge(
         standing = standings[guard.id]
         if standing.mode == Mode.OFF:
             continue
-        reasons = [Reason(text, guard.id, guard.clause) for text in guard.missing(record, actor, standing.parameters)]
+        sentences = guard.missing(record, actor, standing.parameters)
+        reasons = [Reason(str(sentence), guard.id, guard.clause) for sentence in sentences]
         if not reasons:
             continue
         if standing.mode == Mode.WARN:

@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(editable=False, null=True, verbose_name='archived')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('record_type', models.CharField(max_length=60, verbose_name='record type')),
-                ('move', models.CharField(max_length=60, verbose_name='step')),
+                ('action', models.CharField(max_length=60, verbose_name='step')),
                 ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='rank')),
                 ('conditions', models.JSONField(blank=True, default=list, verbose_name='conditions')),
                 ('steps', models.JSONField(default=list, verbose_name='steps')),
@@ -453,7 +453,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'approval policy',
                 'verbose_name_plural': 'approval policies',
-                'indexes': [models.Index(fields=['record_type', 'move', 'rank'], name='approval_policy_lookup')],
+                'indexes': [models.Index(fields=['record_type', 'action', 'rank'], name='approval_policy_lookup')],
             },
         ),
         migrations.AddIndex(

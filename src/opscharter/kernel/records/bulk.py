@@ -83,7 +83,7 @@ def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, no
         raise NotPermitted("import", model._meta.label_lower)
     locked = model._base_manager.select_for_update().filter(pk__in=[record.pk for record in records])
     stored = dict(locked.values_list("pk", "version"))
-    attnames = [model._meta.get_field(name).attname for name in fields]
+    attnames = [field.attname for field in own_fields(model) if {field.name, field.attname} & set(fields)]
     touched, entries = [], []
     for record in records:
         changes = {

@@ -59,7 +59,7 @@ class RecordQuerySet(models.QuerySet[R]):
 
     def rows_for_kernel(self) -> models.QuerySet[R]:
         """Return a plain queryset that can write: for kernel.records alone (an architecture test holds this)."""
-        return models.QuerySet(self.model, query=self.query.chain(), using=self._db)
+        return models.QuerySet(self.model, query=self.query.chain(), using=self.db)
 
 
 RecordManager = models.Manager.from_queryset(RecordQuerySet)

@@ -78,9 +78,9 @@ class Record(models.Model):
         raise WritePathError(f"{type(self).__name__}.delete(): records are archived, never deleted")
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         """Remember what was loaded, so that a save knows what its own changes are."""
-        instance = super().from_db(db, field_names, values)
+        instance = super().from_db(db, field_names, values, **options)
         instance._loaded = {name: _own_copy(value) for name, value in zip(field_names, values)}
         return instance
 
