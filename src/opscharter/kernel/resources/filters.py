@@ -43,6 +43,14 @@ class BadFilter(ValueError):
         self.name, self.message = name, message
 
 
+def read_id(name: str, text: str) -> int:
+    """Read a record's id that a filter was given; raises BadFilter."""
+    found = id_of(text)
+    if found is None:
+        raise BadFilter(name, _("“%(value)s” is not an id.") % {"value": text})
+    return found
+
+
 @dataclass(frozen=True)
 class Chip:
     """One filter at work, as a label that can be taken away: the query keys it came from."""
@@ -114,10 +122,8 @@ class Filter:
                 condition |= Q(**{f"{self.name}__isnull": True})
             elif value == ME:
                 ids.append(actor.person_id or 0)
-            elif found := id_of(value):
-                ids.append(found)
             else:
-                raise BadFilter(self.name, _("“%(value)s” is not an id.") % {"value": value})
+                ids.append(read_id(self.name, value))
         return condition | Q(**{f"{self.name}__in": ids}) if ids else condition
 
     def _read_dates(self, given: Parameters) -> Q | None:
@@ -128,7 +134,8 @@ class Filter:
                 continue
             try:
                 day = dt.date.fromisoformat(text) + dt.timedelta(days=shift)
-                dt.timedelta(days=1) + day - dt.timedelta(days=2)  # The edge must exist in every time zone.
+                if not dt.date.min < day < dt.date.max:
+                    raise ValueError("this day does not exist in every time zone")
             except (ValueError, OverflowError) as error:
                 raise BadFilter(key, _("“%(value)s” is not a date like 2026-10-31.") % {"value": text}) from error
             edge: Any = day

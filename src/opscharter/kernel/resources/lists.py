@@ -15,7 +15,7 @@ from opscharter.kernel.controls.registry import CHECKS
 from opscharter.kernel.indicators.figures import rows as indicator_rows
 from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.resources.declaration import Resource, View
-from opscharter.kernel.resources.filters import BadFilter, Chip, Filter, Parameters, filters_of, id_of
+from opscharter.kernel.resources.filters import BadFilter, Chip, Filter, Parameters, filters_of, id_of, read_id
 from opscharter.kernel.resources.paging import Order, PageOfRows, capped_count, take_page
 from opscharter.kernel.search.find import matching_ids
 
@@ -80,7 +80,7 @@ class ListQuery:
             condition = each.read(self.given, self.actor)
             if condition is not None:
                 yield condition
-        if ids := [found for value in self.given.getlist("id") if (found := id_of(value))]:
+        if ids := [read_id("id", value) for value in self.given.getlist("id") if value]:
             yield Q(pk__in=ids)
         if text := self.one("q"):
             yield matching_ids(self.resource.model, text)

@@ -1,0 +1,1 @@
+"""The library through the API."""

@@ -1,0 +1,12 @@
+"""The library's pages and API, beside the product's."""
+
+from django.urls import include, path
+
+from opscharter.config.urls import urlpatterns as product
+from opscharter.kernel.api.urls import patterns
+from opscharter.kernel.resources.site import site
+from opscharter.kernel.urls import pages_of
+from tests.kernel.api.site import LIBRARY
+
+own = [page for resource in LIBRARY.resources for page in pages_of(site.resource(resource.model))]
+urlpatterns = [*own, path("api/v1/", include(patterns())), *product]
