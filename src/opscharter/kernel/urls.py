@@ -11,7 +11,7 @@ from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.approving import ApprovalPage
-from opscharter.kernel.web.detail import DetailPage, HistoryPage
+from opscharter.kernel.web.detail import DetailPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
     CommentPage,
@@ -22,6 +22,7 @@ from opscharter.kernel.web.extras import (
     OptionsPage,
     SaveViewPage,
 )
+from opscharter.kernel.web.history import HistoryPage
 from opscharter.kernel.web.listing import ListPage
 from opscharter.kernel.web.moving import ArchivePage, BulkPage, MovePage
 

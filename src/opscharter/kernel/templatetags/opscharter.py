@@ -117,6 +117,21 @@ def duration(seconds: float | None) -> str:
 
 
 @register.simple_tag
+def page_words() -> dict[str, str]:
+    """Return the patterns with which the page's script says a deadline again while it counts down, and its troubles."""
+    return {
+        "left": _("%(time)s left"),
+        "over": _("%(time)s over"),
+        "days": _("%(d)s d %(h)s h"),
+        "hours": _("%(h)s h %(m)s min"),
+        "minutes": _("%(m)s min"),
+        "seconds": _("%(s)s s"),
+        "failed": _("That did not work; nothing was changed."),
+        "offline": _("OpsCharter cannot be reached now. What you typed is kept."),
+    }
+
+
+@register.simple_tag
 def minutes(value: int) -> str:
     """Say a number of minutes."""
     return duration(value * 60)
@@ -127,7 +142,7 @@ def value_of(cell: Cell) -> Any:
     """Draw one value of a list or of the facts."""
     value = cell.value
     if value is None or value == "":
-        return format_html('<span class="muted" aria-hidden="true">{}</span>', "—")
+        return format_html('<span class="muted nothing" aria-hidden="true">{}</span>', "—")
     if cell.kind in ("state", "pill"):
         return pill(value, cell.tone or "n")
     if cell.kind == "priority":
@@ -164,9 +179,18 @@ def told(entry: Any, record: Any) -> SafeString:
         lines = []
         for name, (before, after) in entry.data.get("changes", {}).items():
             label = type(record)._meta.get_field(name).verbose_name
-            lines.append(format_html('<div class="small"><span class="muted">{}:</span> {} → {}</div>', label, before or "—", after or "—"))
+            lines.append(
+                format_html(
+                    '<div class="small"><span class="muted">{}:</span> {} → {}</div>',
+                    label,
+                    before or "—",
+                    after or "—",
+                )
+            )
         return SafeString("".join(lines))
     if entry.kind == entry.Kind.EVENT:
         facts = " · ".join(f"{key}: {value}" for key, value in entry.data.items() if value not in ("", None))
-        return format_html('<div class="small">{} <span class="muted">{}</span> {}</div>', entry.verb, facts, clause_chip)
+        return format_html(
+            '<div class="small">{} <span class="muted">{}</span> {}</div>', entry.verb, facts, clause_chip
+        )
     return SafeString("")

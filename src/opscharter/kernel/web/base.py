@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from opscharter.kernel.access.actor import Actor
@@ -24,14 +26,27 @@ class SignedInPage(View):
         return self.request.actor  # type: ignore[attr-defined, no-any-return]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Send visitors to the sign-in page and back afterwards."""
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        return super().dispatch(request, *args, **kwargs)
+        """Send visitors to the sign-in page and back afterwards, also in the middle of a form or a part of a page."""
+        if request.user.is_authenticated:
+            return super().dispatch(request, *args, **kwargs)
+        answer = redirect_to_login(_place(request))
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+        return answer
 
     def render(self, template: str, page: Any, status: int = 200, **context: Any) -> HttpResponse:
         """Return a template filled with the page's context."""
         return TemplateResponse(self.request, template, {"page": page, **context}, status=status)
+
+
+def _place(request: HttpRequest) -> str:
+    """Return where a visitor was: this page, or for what cannot be repeated after signing in the page it came from."""
+    whole_page = request.method == "GET" and not request.headers.get("HX-Request")
+    came_from = request.headers.get("Referer", "")
+    if whole_page or not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        return request.get_full_path() if whole_page else "/"
+    parts = urlsplit(came_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 class ResourcePage(SignedInPage):

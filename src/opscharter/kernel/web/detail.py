@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
-from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.clocks.ledger import ledger_of
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.errors import Reason
@@ -26,7 +24,6 @@ from opscharter.kernel.web.cells import Cell, fact_for, state_tone
 
 Text = str | Promise
 TIMELINE_LENGTH = 60
-HISTORY_LENGTH = 100
 
 
 @dataclass
@@ -78,6 +75,7 @@ class DetailContext:
     moves: list[MoveButton] = field(default_factory=list)
     gate_label: Text = ""
     gate: list[GateItem] = field(default_factory=list)
+    approvals: list[ApprovalCard] = field(default_factory=list)
     clocks: list[Any] = field(default_factory=list)
     facts: list[tuple[Text, Cell]] = field(default_factory=list)
     panels_main: list[tuple[Text, str]] = field(default_factory=list)
@@ -107,9 +105,8 @@ class DetailPage(ResourcePage):
         return self.render(f"{template}#timeline" if request.headers.get("HX-Target") == "timeline" else template, page)
 
     def _context(self, record: Any) -> DetailContext:
-        page = DetailContext(
-            self.resource, record, getattr(record, "number", "") or "", record_title(record), external=self.actor.external
-        )
+        number = getattr(record, "number", "") or ""
+        page = DetailContext(self.resource, record, number, record_title(record), external=self.actor.external)
         if type(record).lifecycle is not None:
             page.state = Cell("state", record.get_state_display(), tone=state_tone(record))
             page.stages = self._stages(record)
@@ -161,8 +158,8 @@ class DetailPage(ResourcePage):
             if record.state in stage.states:
                 current = index
         if current is not None:
-            for index, stage in enumerate(line):
-                stage.status = "now" if index == current else "done" if index < current else "todo"
+            for index, drawn in enumerate(line):
+                drawn.status = "now" if index == current else "done" if index < current else "todo"
             if record.state in type(record).lifecycle.final:
                 line[current].status = "done"
         return line
@@ -204,41 +201,3 @@ def record_title(record: Any) -> str:
     """Return what a record is called, beside its number."""
     fields = type(record).search_fields
     return str(getattr(record, fields[0])) if fields and "__" not in fields[0] else str(record)
-
-
-@dataclass
-class HistoryContext:
-    """Every audit entry of a record."""
-
-    resource: Resource
-    record: Any
-    entries: list[Any]
-    more: bool
-    back_url: str
-
-
-class HistoryPage(ResourcePage):
-    """Who did what to the record, with the values before and after."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the record's audit entries, newest first."""
-        record = self.record(pk)
-        if self.actor.external:
-            self.need("history")
-        found = AuditEntry.objects.filter(record_type=self.resource.key, record_id=pk).order_by("-id")
-        hidden = set() if self.may("view-protected") else self._protected()
-        entries = list(found[: HISTORY_LENGTH + 1])
-        labels = {f.attname: f.verbose_name for f in self.resource.model._meta.concrete_fields}
-        for entry in entries:
-            entry.told = [  # type: ignore[attr-defined]
-                (labels.get(name, name), *(pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)))
-                for name, pair in entry.changes.items() if name not in hidden
-            ]
-        page = HistoryContext(
-            self.resource, record, entries[:HISTORY_LENGTH], len(entries) > HISTORY_LENGTH, record_url(record)
-        )
-        return self.render("opscharter/history.html", page)
-
-    def _protected(self) -> set[str]:
-        model = self.resource.model
-        return {model._meta.get_field(name).attname for name in model.protected_fields}

@@ -32,6 +32,8 @@ class Shell:
     chapters: list[MenuChapter] = field(default_factory=list)
     inbox_count: int = 0
     work_count: int = 0
+    home_url: str = "/"
+    work_url: str = "/my-work/"
     path: str = ""
     here: str = ""
     demo: bool = False
@@ -44,6 +46,7 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     if actor is not None and actor.user is not None and not fragment:
         shell.edition = current_edition()
+        shell.home_url = shell.work_url if actor.external else shell.home_url
         shell.chapters = menu(actor, request.path)
         shell.inbox_count = unread_count(actor.user)
         shell.work_count = _work[0](actor) if _work else 0

@@ -1,87 +1,89 @@
-/* The page's own behaviour, one small room each; everything works again after htmx has exchanged a part. */
+/* The page's own behaviour: rail, palette, keys, lists, deadlines; everything works again after htmx has exchanged a part. */
 "use strict";
 
-const html = document.documentElement;
+const words = () => JSON.parse(document.getElementById("words").textContent);
 
-/* Theme: follows the system unless a person chose. */
-function applyTheme() {
-  const chosen = localStorage.getItem("theme");
-  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  html.dataset.bsTheme = dark ? "dark" : "light";
-}
-applyTheme();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
-
+/* What buttons with data-act do. */
+const acts = {
+  rail: () => toggleRail(!document.querySelector(".rail").classList.contains("open")),
+  find: () => openPalette(),
+  print: () => print(),
+  "close-toast": (button) => button.closest(".toast-line").remove(),
+  "close-dialog": (button) => button.closest("dialog").close(),
+  fill: (button) => {
+    document.querySelector("[name=login]").value = button.dataset.name;
+    document.querySelector("[name=password]").value = button.dataset.password;
+  },
+};
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-act]");
-  if (!target) return;
-  const act = target.dataset.act;
-  if (act === "theme") {
-    localStorage.setItem("theme", html.dataset.bsTheme === "dark" ? "light" : "dark");
-    applyTheme();
-    document.dispatchEvent(new Event("theme"));
-  } else if (act === "rail") {
-    document.querySelector(".rail").classList.toggle("open");
-  } else if (act === "find") {
-    openPalette();
-  } else if (act === "close-toast") {
-    target.closest(".toast-line").remove();
-  } else if (act === "fill") {
-    document.querySelector("[name=login]").value = target.dataset.name;
-    document.querySelector("[name=password]").value = target.dataset.password;
-  } else if (act === "close-dialog") {
-    target.closest("dialog").close();
-  } else if (act === "print") {
-    print();
-  }
+  const button = event.target.closest("[data-act]");
+  if (button) acts[button.dataset.act](button);
 });
 
-/* The rail closes on a click beside it and on Escape; drop-downs too. */
+/* The rail as a drawer on small screens; a click beside it or Escape closes it, and drop-downs too. */
+function toggleRail(open) {
+  const rail = document.querySelector(".rail");
+  if (!rail) return;
+  rail.classList.toggle("open", open);
+  document.querySelectorAll("[data-act=rail]").forEach((button) => button.setAttribute("aria-expanded", String(open)));
+  if (open) rail.querySelector("a").focus();
+}
+function closeDropsOutside(target) {
+  document.querySelectorAll("details.drop[open]").forEach((drop) => {
+    if (!target || !drop.contains(target)) drop.open = false;
+  });
+}
 document.addEventListener("click", (event) => {
   const rail = document.querySelector(".rail.open");
-  if (rail && !rail.contains(event.target) && !event.target.closest("[data-act=rail]")) rail.classList.remove("open");
-  document.querySelectorAll("details.drop[open]").forEach((drop) => {
-    if (!drop.contains(event.target)) drop.open = false;
-  });
+  if (rail && !rail.contains(event.target) && !event.target.closest("[data-act=rail]")) toggleRail(false);
+  closeDropsOutside(event.target);
 });
 
-/* Palette: Ctrl-K or ⌘K anywhere, "/" for the list's own search or the palette. */
-function openPalette() {
-  const dialog = document.querySelector("dialog.palette");
-  if (!dialog) return;
-  dialog.showModal();
-  dialog.querySelector("input").select();
-}
+/* Keys: Ctrl-K or ⌘K finds anything, "/" searches the list, j and k walk its rows, Enter opens one. */
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openPalette();
+  } else if (event.key === "Escape") {
+    if (document.querySelector(".rail.open")) toggleRail(false);
+    closeDropsOutside();
+  } else if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  } else if (event.target.closest("dialog.palette")) {
+    if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) walkPalette(event);
   } else if (event.key === "/" && !typing) {
     event.preventDefault();
     const search = document.querySelector("main input[type=search]");
-    search ? search.focus() : openPalette();
-  } else if (event.key === "Escape") {
-    document.querySelector(".rail.open")?.classList.remove("open");
-    document.querySelectorAll("details.drop[open]").forEach((drop) => (drop.open = false));
-  } else if (event.target.closest("dialog.palette") && ["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) {
-    walk(event, [...document.querySelectorAll("dialog.palette li a")]);
-  } else if (!typing && ["j", "k", "Enter"].includes(event.key) && !event.ctrlKey && !event.metaKey) {
+    if (search) search.focus();
+    else openPalette();
+  } else if (!typing && ["j", "k", "Enter"].includes(event.key)) {
     walkRows(event);
   }
 });
-function walk(event, links) {
+
+function openPalette() {
+  const dialog = document.querySelector("dialog.palette");
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("input").select();
+}
+function walkPalette(event) {
   event.preventDefault();
+  const links = [...document.querySelectorAll("dialog.palette li a")];
   const at = links.findIndex((link) => link.classList.contains("on"));
   if (event.key === "Enter") return (links[at] || links[0])?.click();
   links[at]?.classList.remove("on");
-  const next = links[(at + (event.key === "ArrowDown" ? 1 : -1) + links.length) % links.length];
+  const step = event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1;
+  const next = links[(at + step + links.length) % links.length];
   next?.classList.add("on");
   next?.scrollIntoView({ block: "nearest" });
 }
+
+/* Lists: a click on a row opens it; ticks show the bulk bar. */
 function walkRows(event) {
   const rows = [...document.querySelectorAll("table.list tbody tr[data-url]")];
-  if (!rows.length || event.target.closest("a, button")) return;
+  if (!rows.length || event.target.closest("a, button, summary, dialog")) return;
   const at = rows.findIndex((row) => row.classList.contains("on"));
   if (event.key === "Enter") {
     if (at >= 0) location.href = rows[at].dataset.url;
@@ -92,148 +94,82 @@ function walkRows(event) {
   next.classList.add("on");
   next.scrollIntoView({ block: "nearest" });
 }
-
-/* Lists: a click on a row opens it; ticks show the bulk bar. */
 document.addEventListener("click", (event) => {
   const row = event.target.closest("table.list tbody tr[data-url]");
-  if (row && !event.target.closest("a, button, input, label")) location.href = row.dataset.url;
+  if (!row || event.target.closest("a, button, input, label") || String(getSelection())) return;
+  if (event.ctrlKey || event.metaKey) open(row.dataset.url);
+  else location.href = row.dataset.url;
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-all]")) {
-    document.querySelectorAll("table.list [name=id]").forEach((box) => (box.checked = event.target.checked));
-  }
-  if (event.target.matches("[data-all], table.list [name=id]")) {
-    const count = document.querySelectorAll("table.list [name=id]:checked").length;
-    const bar = document.querySelector(".bulk");
-    bar?.classList.toggle("on", count > 0);
-    const told = bar?.querySelector("[data-count]");
-    if (told) told.textContent = count;
-  }
-  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  const boxes = [...document.querySelectorAll("table.list [name=id]")];
+  if (event.target.matches("[data-all]")) boxes.forEach((box) => (box.checked = event.target.checked));
+  if (event.target.matches("[data-all], table.list [name=id]")) countChosen(boxes);
 });
-
-/* Forms: leaving with unsaved changes warns; drafts survive an error or a lost session. */
-let dirty = false;
-const draftKey = (form) => `draft:${form.dataset.draft}`;
-document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-draft]");
-  if (!form) return;
-  dirty = true;
-  const kept = {};
-  new FormData(form).forEach((value, name) => {
-    if (typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "version") kept[name] = value;
-  });
-  sessionStorage.setItem(draftKey(form), JSON.stringify(kept));
-});
-document.addEventListener("submit", (event) => {
-  dirty = false;
-  if (event.target.dataset.confirm && !confirm(event.target.dataset.confirm)) event.preventDefault();
-});
-addEventListener("beforeunload", (event) => {
-  if (dirty) event.preventDefault();
-});
-function restoreDraft(form) {
-  const told = form.querySelector("[data-draft-note]");
-  const text = sessionStorage.getItem(draftKey(form));
-  if (!text || form.dataset.bound) return;
-  const kept = JSON.parse(text);
-  const differs = Object.entries(kept).some(([name, value]) => form.elements[name] && form.elements[name].value !== value);
-  if (!differs || !told) return;
-  told.hidden = false;
-  told.querySelector("[data-restore]").onclick = () => {
-    Object.entries(kept).forEach(([name, value]) => {
-      const field = form.elements[name];
-      if (!field) return;
-      if (field.tomselect) field.tomselect.setValue(value);
-      else field.value = value;
-    });
-    told.hidden = true;
-  };
-  told.querySelector("[data-forget]").onclick = () => {
-    sessionStorage.removeItem(draftKey(form));
-    told.hidden = true;
-  };
+function countChosen(boxes) {
+  const count = boxes.filter((box) => box.checked).length;
+  const bar = document.querySelector(".bulk");
+  if (!bar) return;
+  bar.classList.toggle("on", count > 0);
+  bar.querySelector("[data-count]").textContent = count;
+  const all = document.querySelector("[data-all]");
+  all.checked = count === boxes.length;
+  all.indeterminate = count > 0 && count < boxes.length;
 }
 
-/* Relations: options come as one types, within one's own scope. */
-function dress(select) {
-  if (select.tomselect) return;
-  const url = select.dataset.optionsUrl;
-  new TomSelect(select, {
-    valueField: "value", labelField: "text", searchField: [], maxOptions: 50, preload: "focus", allowEmptyOption: true,
-    plugins: select.multiple ? ["remove_button"] : ["clear_button"],
-    score: () => () => 1,
-    load: (query, done) =>
-      fetch(`${url}&q=${encodeURIComponent(query)}`).then((answer) => answer.json()).then((data) => done(data.results)).catch(() => done()),
-    shouldLoad: () => true,
-  });
+/* Deadlines count down while one looks, in the words the server uses. */
+function lengthOf(seconds, told) {
+  const total = Math.floor(Math.abs(seconds));
+  const parts = { d: Math.floor(total / 86400), h: Math.floor((total % 86400) / 3600), m: Math.floor((total % 3600) / 60), s: total };
+  const pattern = total >= 86400 ? told.days : total >= 3600 ? told.hours : total >= 60 ? told.minutes : told.seconds;
+  if (total < 86400) parts.h = Math.floor(total / 3600);
+  return fill(pattern, parts);
 }
-
-/* Times: deadlines count down while one looks. */
+function fill(pattern, parts) {
+  return pattern.replace(/%\((\w+)\)s/g, (whole, name) => parts[name] ?? whole);
+}
 function countDown() {
-  document.querySelectorAll("time[data-due]").forEach((mark) => {
+  const marks = document.querySelectorAll("time[data-due]");
+  if (!marks.length) return;
+  const told = words();
+  marks.forEach((mark) => {
     const left = (new Date(mark.dateTime) - Date.now()) / 1000;
-    mark.classList.toggle("p-r", left < 0);
-    mark.classList.toggle("p-a", left >= 0 && left < 3600);
+    mark.classList.remove("p-r", "p-a", "p-n");
+    mark.classList.add(left < 0 ? "p-r" : left < 3600 ? "p-a" : "p-n");
+    mark.textContent = fill(left < 0 ? told.over : told.left, { time: lengthOf(left, told) });
   });
 }
-setInterval(countDown, 30000);
+setInterval(countDown, 15000);
 
-/* Charts: specs come as JSON beside their place; the target is always drawn and every point opens its records. */
-function colour(name) {
-  return getComputedStyle(html).getPropertyValue(name).trim();
+/* Toasts: good news goes by itself, the rest stays until it is read. */
+function say(text, kind) {
+  const line = document.createElement("div");
+  line.className = `toast-line ${kind}`;
+  line.textContent = text;
+  document.querySelector(".toasts").append(line);
 }
-function draw(place) {
-  const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-  const chart = echarts.getInstanceByDom(place) || echarts.init(place);
-  const text = colour("--muted"), line = colour("--line");
-  const base = {
-    animation: false, grid: { left: 40, right: 16, top: 26, bottom: 24 }, tooltip: { trigger: "axis", confine: true },
-    xAxis: { type: "category", data: spec.points.map((p) => p.x), axisLabel: { color: text, fontSize: 11 }, axisLine: { lineStyle: { color: line } } },
-    yAxis: { type: "value", axisLabel: { color: text, fontSize: 11 }, splitLine: { lineStyle: { color: line } } },
-  };
-  if (spec.type === "share") {
-    const low = Math.min(spec.target, ...spec.points.map((p) => p.y).filter((y) => y !== null));
-    base.yAxis.max = 100;
-    base.yAxis.min = Math.max(0, Math.floor((low - 3) / 5) * 5);
-    base.series = [{
-      type: "line", data: spec.points.map((p) => p.y), symbolSize: 8, lineStyle: { color: colour("--azurite") }, itemStyle: { color: colour("--azurite") },
-      markLine: { silent: true, symbol: "none", label: { formatter: `${spec.target}`, color: "#c0392b", position: "insideEndTop" }, lineStyle: { color: "#c0392b", type: "dashed" }, data: [{ yAxis: spec.target }] },
-    }];
-  } else {
-    base.legend = { right: 8, top: 0, itemHeight: 8, textStyle: { color: text, fontSize: 11 } };
-    base.series = [
-      { name: spec.bars, type: "bar", data: spec.points.map((p) => p.y), itemStyle: { color: colour("--azurite-line") } },
-      { name: spec.line, type: "line", data: spec.points.map((p) => p.z), symbolSize: 6, lineStyle: { color: colour("--jade-fill") }, itemStyle: { color: colour("--jade-fill") } },
-    ];
-  }
-  chart.setOption(base, true);
-  chart.off("click");
-  chart.on("click", (hit) => {
-    const point = spec.points[hit.dataIndex];
-    const url = hit.seriesType === "line" && point.lineUrl ? point.lineUrl : point.url;
-    if (url) location.href = url;
-  });
+function passGoodNews() {
+  document.querySelectorAll(".toast-line.success").forEach((line) => setTimeout(() => line.remove(), 8000));
 }
-addEventListener("resize", () => document.querySelectorAll("[data-chart]").forEach((place) => echarts.getInstanceByDom(place)?.resize()));
-document.addEventListener("theme", () => document.querySelectorAll("[data-chart]").forEach(draw));
 
 function ready(root) {
   root.querySelectorAll("select[data-options-url]").forEach(dress);
-  root.querySelectorAll("form[data-draft]").forEach(restoreDraft);
-  root.querySelectorAll("[data-chart]").forEach(draw);
-  const dialog = root.matches?.("dialog[data-open]") ? root : root.querySelector?.("dialog[data-open]");
+  root.querySelectorAll("form[data-draft]").forEach(offerDraft);
+  root.querySelectorAll("[data-chart]").forEach((place) => draw(place));
+  const dialog = root.querySelector("dialog[data-open]");
   if (dialog && !dialog.open) dialog.showModal();
   countDown();
 }
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-saved-draft]").forEach((mark) => sessionStorage.removeItem(`draft:${mark.dataset.savedDraft}`));
+  settleDrafts();
   ready(document);
+  passGoodNews();
 });
 document.addEventListener("htmx:afterSettle", (event) => ready(event.target));
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([409, 422].includes(event.detail.xhr.status)) {
+  if ([403, 409, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
 });
+document.addEventListener("htmx:responseError", () => say(words().failed, "error"));
+document.addEventListener("htmx:sendError", () => say(words().offline, "error"));
