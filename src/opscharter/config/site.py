@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets.chapter import CHAPTER as ASSETS
@@ -18,6 +20,7 @@ from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
 from opscharter.kernel.exchange.importers import IMPORTERS
 from opscharter.kernel.jobs import schedule
+from opscharter.kernel.notices.sending import deliver_due
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
 from opscharter.kernel.templatetags.demo_accounts import install_demo_accounts
@@ -43,11 +46,14 @@ CHAPTERS: list[Chapter] = [
     Chapter("risks", _("Risks"), 9),
 ]
 
+KERNEL_SCHEDULES = [schedule.Schedule("kernel.deliver-notices", deliver_due, every=dt.timedelta(minutes=1))]
+"""Notices that waited for the end of quiet hours, for the digest, or for another try."""
+
 
 def install() -> None:
     """Tell the kernel what there is; called once when Django is ready."""
     site.install(CHAPTERS)
-    schedule.install([each for chapter in CHAPTERS for each in chapter.schedules])
+    schedule.install([*KERNEL_SCHEDULES, *(each for chapter in CHAPTERS for each in chapter.schedules)])
     install_provider(access.actor_of)
     access.outsiders[:] = [actor_of_contact]
     directory.install(CompanyDirectory())

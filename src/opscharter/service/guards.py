@@ -42,7 +42,10 @@ def request_has_plan(ticket: Any, actor: Actor, parameters: Any) -> list[Text]:
     return []
 
 
-@guard("incident.cause-and-fix", clause="3.3.2", owner="engineer", label=_("Cause and repair are recorded"))
+@guard(
+    "incident.cause-and-fix", clause="3.3.2", owner="engineer", label=_("Cause and repair are recorded"),
+    fields=("cause", "fix"),
+)  # fmt: skip
 def cause_and_fix(ticket: Any, actor: Actor) -> list[Text]:
     """Resolving says what the cause was and what was done."""
     missing: list[Text] = []

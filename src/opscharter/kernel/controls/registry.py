@@ -55,6 +55,8 @@ class Guard(Control):
 
     function: Callable[..., Any] = lambda *_: None
     overridable: bool = True
+    fields: tuple[str, ...] = ()
+    """What the guard asks to be filled in; a step that takes these fields may be opened to do so."""
 
     def missing(self, record: Any, actor: Any, parameters: Mapping[str, Any]) -> list[Text]:
         """Return the sentences that say what is missing; empty when the guard is content."""
@@ -117,11 +119,12 @@ def guard(
     label: Text,
     parameters: Mapping[str, Parameter] | None = None,
     overridable: bool = True,
+    fields: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Guard]:
     """Declare the decorated proposition a guard; list the result in a move's `guards`."""
 
     def declare(function: Callable[..., Any]) -> Guard:
-        declared = Guard(id, clause, label, owner, parameters or {}, Mode.ENFORCE, function, overridable)
+        declared = Guard(id, clause, label, owner, parameters or {}, Mode.ENFORCE, function, overridable, fields)
         _register(declared, GUARDS)
         return declared
 

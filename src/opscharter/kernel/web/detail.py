@@ -134,7 +134,9 @@ class DetailPage(ResourcePage):
         for move in moves:
             verdict = obstacles(record, move, self.actor, standings)
             url = record_url(record, f"moves/{move.name}")
-            page.moves.append(MoveButton(move.name, move.label, url, move.primary, verdict.refusals))
+            asked_there = {g.id for g in move.guards if g.fields and set(g.fields) <= set(move.inputs)}
+            blocking = [reason for reason in verdict.refusals if reason.control not in asked_there]
+            page.moves.append(MoveButton(move.name, move.label, url, move.primary, blocking))
             if move.primary and move.guards and not page.gate and not self.actor.external:
                 refused = {reason.control for reason in verdict.refusals}
                 page.gate_label = move.label
