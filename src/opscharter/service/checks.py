@@ -16,6 +16,7 @@ from opscharter.service.models import Incident, ServiceRequest
 
 Parameters = Mapping[str, Any]
 MINUTES = _("working minutes")
+DONE = (State.RESOLVED, State.CLOSED)
 
 
 def _tickets() -> list[QuerySet[Any]]:
@@ -76,7 +77,7 @@ def assessed_in_time(parameters: Parameters) -> list[Measure]:
     limits = {number: parameters[f"p{number}"] for number in (1, 2, 3, 4)}
     measures = []
     for rows in _tickets():
-        never = Q(assessed_at__isnull=True, resolved_at__isnull=False)
+        never = Q(assessed_at__isnull=True, state__in=DONE)
         waiting = Q(assess_seconds__isnull=True, assessed_at__isnull=True) & _overdue(rows.model, "assess")
         measured = rows.filter(Q(assess_seconds__isnull=False) | never | waiting)
         exception = _by_priority("assess_seconds", limits) | never | waiting
@@ -118,15 +119,15 @@ def customer_informed(parameters: Parameters) -> Measure:
 
 @check("incident.cause-recorded", clause="3.3.2", owner="engineer", target=98, label=_("Cause and repair are on record"))
 def cause_recorded(parameters: Parameters) -> Measure:
-    """Resolved incidents; exceptions do not say the cause or the repair."""
-    rows = Incident.objects.current().exclude(state=State.CANCELLED).filter(resolved_at__isnull=False)
+    """Incidents resolved or closed; exceptions do not say the cause or the repair."""
+    rows = Incident.objects.current().filter(state__in=DONE)
     return Measure(rows, Q(cause="") | Q(fix=""), "resolved_at", _("cause or repair missing"))
 
 
 @check("incident.tested", clause="3.3.3", owner="service-manager", target=98, label=_("Repairs were fully tested"))
 def tested(parameters: Parameters) -> Measure:
-    """Resolved incidents; exceptions have no complete test on record."""
-    rows = Incident.objects.current().exclude(state=State.CANCELLED).filter(resolved_at__isnull=False)
+    """Incidents resolved or closed; exceptions have no complete test on record."""
+    rows = Incident.objects.current().filter(state__in=DONE)
     return Measure(rows, Q(tested_at__isnull=True), "resolved_at", _("no complete test on record"))
 
 

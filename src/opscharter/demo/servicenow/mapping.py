@@ -73,7 +73,7 @@ def facts_of(history: IncidentHistory, levels: ServiceLevels) -> dict[str, Any]:
         "responded_at": _first(history, lambda e: e.state != State.NEW), "assessed_at": assessed,
         "assess_seconds": _worked(levels, "assess", priority, final.opened_at, assessed),
         "critical_since": max(critical, final.opened_at) if critical else None,
-        "resolved_at": (final.resolved_at or final.closed_at) if done else None,
+        "resolved_at": final.resolved_at if done else None,
         "closed_at": final.closed_at if state == Ours.CLOSED else None,
         "resolution_met": final.made_sla if state == Ours.CLOSED else None,
         "reopen_count": final.reopen_count, "reassignment_count": final.reassignment_count,
