@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,14 +23,13 @@ RESOURCES = site.resources
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Found the company into the test database, and add one of what it would not have."""
     with django_db_blocker.unblock():
         if not found.founded():
             end = timezone.make_aware(dt.datetime(2026, 6, 30, 18, 0))
             found.found(scale=0.06, seed=7, until=end)
             _complete()
-    yield
 
 
 def _complete() -> None:

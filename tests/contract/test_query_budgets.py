@@ -18,7 +18,9 @@ BUDGETS = json.loads((Path(__file__).parent / "query_budgets.json").read_text())
 
 def queries(browser, url):
     browser.get(url)  # caches of the process are warm in life, too
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert browser.get(url).status_code in (200, 302)
     return len(captured)
 

@@ -82,7 +82,9 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(resource, row):
 
 
 def test_an_import_names_the_line_the_column_and_the_reason(resource, row):
-    relation = next((n for n in columns_of(resource, system_actor()) if resource.model._meta.get_field(n).many_to_one), None)
+    relation = next(
+        (n for n in columns_of(resource, system_actor()) if resource.model._meta.get_field(n).many_to_one), None
+    )
     if relation is None:
         return
     file = io.BytesIO(f"{relation}\nno such thing\n".encode())

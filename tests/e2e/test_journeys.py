@@ -161,7 +161,9 @@ def test_anything_is_found_with_the_keyboard_alone(sign_in: SignIn) -> None:
 def test_the_main_pages_stand_in_three_languages_and_two_widths(
     sign_in: SignIn, language: str, word: str, viewport: dict[str, int] | None
 ) -> None:
-    page = sign_in("manager", language=language, dark=language == "zh-hans", **({"viewport": viewport} if viewport else {}))
+    page = sign_in(
+        "manager", language=language, dark=language == "zh-hans", **({"viewport": viewport} if viewport else {})
+    )
     expect(page.locator("main h1")).to_contain_text(word)
     for url in ("/", "/my-work/", "/service/incidents/", "/regulation/", "/regulation/clauses/3.3.1/", "/inbox/"):
         answer = page.goto(url)

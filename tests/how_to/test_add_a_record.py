@@ -18,8 +18,8 @@ from opscharter.kernel.access.actor import Actor, Grant, install_provider, syste
 from opscharter.kernel.api.urls import patterns as api_patterns
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import Chapter, site
-from opscharter.kernel.users.models import User
 from opscharter.kernel.urls import patterns
+from opscharter.kernel.users.models import User
 from opscharter.organization import access
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/add-a-record.md"

@@ -98,7 +98,11 @@ def test_a_reopened_ticket_counts_on_from_where_it_was_and_the_pause_is_typed_re
 
         contract_calendar = clock(ticket, "resolve").calendar
         ledger.retarget(
-            ticket, "resolve", ledger.Promised(16 * 3600, contract_calendar, "case 4"), retroactive=True, reason="case 4"
+            ticket,
+            "resolve",
+            ledger.Promised(16 * 3600, contract_calendar, "case 4"),
+            retroactive=True,
+            reason="case 4",
         )
     with moment.at(local(2025, 10, 14, 10)):
         resolve(ticket)

@@ -5,6 +5,4 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.assets import resources
 from opscharter.kernel.resources.site import Chapter
 
-CHAPTER = Chapter(
-    code="assets", label=_("Assets"), under="service", resources=[resources.assets, resources.relations]
-)
+CHAPTER = Chapter(code="assets", label=_("Assets"), under="service", resources=[resources.assets, resources.relations])

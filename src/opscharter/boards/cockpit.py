@@ -112,14 +112,17 @@ def drill_url(indicator: Indicator, period: Period) -> str:
 
 def warnings_of(actor: Actor) -> list[Warning]:
     """Return overdue resolution clocks of what the actor may see, the oldest first."""
+    far = moment.now()
     found = []
     for model in (Incident, ServiceRequest):
         label = model._meta.label_lower
-        late = Clock.objects.filter(record_type=label, kind="resolve", state=Clock.State.RUNNING, due_at__lt=moment.now())
+        late = Clock.objects.filter(
+            record_type=label, kind="resolve", state=Clock.State.RUNNING, due_at__lt=moment.now()
+        )
         due = dict(late.order_by("due_at").values_list("record_id", "due_at")[:200])
         rows: Any = model.objects.visible_to(actor).filter(pk__in=due, state__in=OPEN).select_related("customer")
         found += [(due[row.pk], row) for row in rows]
-    found.sort(key=lambda pair: pair[0])
+    found.sort(key=lambda pair: pair[0] or far)
     return [
         Warning(f"{row.number} {row.title}", f"{row.customer or ''} · P{row.priority}", record_url(row), "r")
         for _due, row in found[:6]

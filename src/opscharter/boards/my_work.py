@@ -21,6 +21,7 @@ from opscharter.service.models import Incident, ServiceRequest
 
 Text = str | Promise
 MOST = 60
+HANDLE = _("Handle")
 CLAUSES = {State.NEW: "3.1.2", State.ASSIGNED: "3.2.1", State.IN_PROGRESS: "3.3.2", State.WAITING: "3.3.2",
            State.RESOLVED: "3.3.3"}  # fmt: skip
 
@@ -34,7 +35,7 @@ class Task:
     url: str
     clause: str = ""
     due: dt.datetime | None = None
-    verb: Text = _("Handle")
+    verb: Text = HANDLE
     priority: int | None = None
     customer: str = ""
 
@@ -63,8 +64,13 @@ def _tasks(rows: Any) -> list[Task]:
             nearest[pk] = min(due, nearest.get(pk, due))
     return [
         Task(
-            str(ticket), type(ticket)._meta.verbose_name or "", record_url(ticket), CLAUSES.get(ticket.state, ""),
-            nearest.get(ticket.pk), priority=ticket.priority, customer=str(ticket.customer or ""),
+            str(ticket),
+            type(ticket)._meta.verbose_name or "",
+            record_url(ticket),
+            CLAUSES.get(ticket.state, ""),
+            nearest.get(ticket.pk),
+            priority=ticket.priority,
+            customer=str(ticket.customer or ""),
         )
         for ticket in tickets
     ]
@@ -85,7 +91,8 @@ def tasks_of(actor: Actor) -> list[Task]:
         for request in waiting_for(actor)
     ]  # fmt: skip
     tickets = [
-        task for model in (Incident, ServiceRequest)
+        task
+        for model in (Incident, ServiceRequest)
         for task in _tasks(model.objects.current().filter(assignee_id=actor.person_id, state__in=OPEN))
     ]
     return _by_due([*votes, *tickets])
@@ -120,11 +127,13 @@ class MyWorkPage(SignedInPage):
         """Show it; a customer's contact sees the tickets of their organization instead."""
         if self.actor.external:
             mine = [
-                task for model in (Incident, ServiceRequest)
+                task
+                for model in (Incident, ServiceRequest)
                 for task in _tasks(model.objects.visible_to(self.actor).current().filter(state__in=OPEN))
             ]
             confirm = [
-                task for model in (Incident, ServiceRequest)
+                task
+                for model in (Incident, ServiceRequest)
                 for task in _tasks(model.objects.visible_to(self.actor).current().filter(state=State.RESOLVED))
             ]
             return self.render("boards/my_work.html", WorkContext(mine, confirm=confirm))

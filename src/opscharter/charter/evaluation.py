@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from opscharter.charter.models import CheckResult
 from opscharter.kernel import moment
-from opscharter.kernel.audit.trail import current_edition, plain, write_entry
 from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.audit.trail import current_edition, plain, write_entry
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import CHECKS, Check, Measure, Mode
 from opscharter.kernel.errors import NotPermitted
@@ -75,10 +75,20 @@ def evaluate(check: Check) -> CheckResult | None:
     now = moment.now()
     value = percent(findings.population - findings.exceptions, findings.population) if not error else None
     result = CheckResult(
-        control=check.id, clause=check.clause, edition=current_edition(), collected_at=now, expires_at=now + VALID_FOR,
-        state=_state(value, standing.parameters["target"], error), value=value, population=findings.population,
-        exceptions=findings.exceptions, sample=findings.sample, mode=standing.mode, error=error,
-        omitted=max(0, findings.exceptions - len(findings.sample)), parameters=plain(dict(standing.parameters)),
+        control=check.id,
+        clause=check.clause,
+        edition=current_edition(),
+        collected_at=now,
+        expires_at=now + VALID_FOR,
+        state=_state(value, standing.parameters["target"], error),
+        value=value,
+        population=findings.population,
+        exceptions=findings.exceptions,
+        sample=findings.sample,
+        mode=standing.mode,
+        error=error,
+        omitted=max(0, findings.exceptions - len(findings.sample)),
+        parameters=plain(dict(standing.parameters)),
         months=[[month, *counts] for month, counts in sorted(findings.months.items())],
     )
     result.hash = digest(result)

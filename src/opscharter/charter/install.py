@@ -36,8 +36,10 @@ def install_default_regulation(actor: Actor) -> Edition:
         return existing
     texts, facts = default_texts(), clause_facts()
     edition = Edition(
-        label="1", titles={code: text.title for code, text in texts.items()},
-        preambles={code: text.preamble for code, text in texts.items()}, headings=_headings(texts),
+        label="1",
+        titles={code: text.title for code, text in texts.items()},
+        preambles={code: text.preamble for code, text in texts.items()},
+        headings=_headings(texts),
         interpreter=facts["interpreter"],
     )
     edition.save_as(actor)
@@ -63,8 +65,15 @@ def _clause(edition: Edition, position: int, number: str, articles: Any, facts: 
     headings = {code: found[number].heading for code, found in articles.items()}
     words = {code: found[number].text for code, found in articles.items()}
     return Clause(
-        edition=edition, number=number, position=position, headings=headings, texts=words,
-        words=" ".join([*headings.values(), *words.values()]), owner_role=facts.get("owner", ""),
-        supervisor_role=facts.get("supervisor", "quality-supervisor"), expectation=facts.get("expectation", ""),
-        frameworks=facts.get("frameworks", []), duties=facts.get("duties", []),
+        edition=edition,
+        number=number,
+        position=position,
+        headings=headings,
+        texts=words,
+        words=" ".join([*headings.values(), *words.values()]),
+        owner_role=facts.get("owner", ""),
+        supervisor_role=facts.get("supervisor", "quality-supervisor"),
+        expectation=facts.get("expectation", ""),
+        frameworks=facts.get("frameworks", []),
+        duties=facts.get("duties", []),
     )

@@ -1,10 +1,10 @@
 """How the regulation's records appear beside the readable page."""
 
 from opscharter.charter.models import Clause, Edition
-from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
-from opscharter.kernel.approvals.models import ApprovalPolicy
-from opscharter.kernel.resources.declaration import Column, Resource
 from opscharter.charter.pages.clause import ClauseRecordPage
+from opscharter.kernel.approvals.models import ApprovalPolicy
+from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
+from opscharter.kernel.resources.declaration import Column, Resource
 
 editions = Resource(
     Edition, "editions", icon="book", columns=["label", "effective_on", "interpreter", "state"],

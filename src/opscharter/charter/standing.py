@@ -175,7 +175,8 @@ def standings(edition: Edition, numbers: Iterable[str] | None = None) -> list[Cl
         standing.guards = [_guard(g, settings, decided) for g in GUARDS.values() if g.clause == clause.number]
         standing.checks = [
             CheckStanding(c, settings[c.id].mode, settings[c.id].parameters, results.get(c.id))
-            for c in CHECKS.values() if c.clause == clause.number
+            for c in CHECKS.values()
+            if c.clause == clause.number
         ]
         found.append(standing)
     return found

@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from opscharter.boards.urls import URLS as BOARDS
+from opscharter.config.health import health
 from opscharter.kernel.api.urls import patterns as api_patterns
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.urls import patterns
 
 urlpatterns = [
     *BOARDS,
+    path("health", health, name="health"),
     path("accounts/", include("allauth.urls")),
     *(pattern for chapter in site.chapters for pattern in chapter.urls),
     *patterns(),

@@ -20,10 +20,15 @@ def actor_of_contact(user: User) -> Actor | None:
     if contact.reach == Contact.Reach.OWN:
         grants = tuple(
             Grant(g.record_type, g.action, Reach.OWN, g.role)
-            if g.reach == Reach.CUSTOMER and g.record_type.startswith("service.") else g
+            if g.reach == Reach.CUSTOMER and g.record_type.startswith("service.")
+            else g
             for g in grants
         )
     return Actor(
-        user=user, label=contact.name, roles=frozenset({ROLE}), grants=grants,
-        customers=frozenset({contact.customer_id}), external=True,
+        user=user,
+        label=contact.name,
+        roles=frozenset({ROLE}),
+        grants=grants,
+        customers=frozenset({contact.customer_id}),
+        external=True,
     )

@@ -23,8 +23,12 @@ def _levels_of(contract, actor):  # type: ignore[no-untyped-def]
 
 
 customers = Resource(
-    Customer, "customers", icon="building", columns=["number", "name", "tier", "team", "account_manager", "phone"],
-    filters=["tier", "team", "account_manager"], order="number",
+    Customer,
+    "customers",
+    icon="building",
+    columns=["number", "name", "tier", "team", "account_manager", "phone"],
+    filters=["tier", "team", "account_manager"],
+    order="number",
     views=[View("mine", _("My accounts"), lambda actor: Q(account_manager_id=actor.person_id))],
     form=[
         Section(_("Customer"), ["name", "short_name", "tier", "phone", "address"]),
@@ -37,12 +41,19 @@ customers = Resource(
     customer_facts=["name", "phone", "address"],
 )
 contacts = Resource(
-    Contact, "contacts", icon="address-book", columns=["name", "customer", "title", "email", "phone"],
-    filters=["customer", "reach"], order="name", customer_facts=["name", "title", "email", "phone"],
+    Contact,
+    "contacts",
+    icon="address-book",
+    columns=["name", "customer", "title", "email", "phone"],
+    filters=["customer", "reach"],
+    order="name",
+    customer_facts=["name", "title", "email", "phone"],
     form=["customer", "name", "title", "email", "phone", "reach"],
 )
 contracts = Resource(
-    Contract, "contracts", icon="file-text",
+    Contract,
+    "contracts",
+    icon="file-text",
     columns=["number", "name", "customer", "state", "calendar", "starts_on", "ends_on"],
     filters=["customer", "state", "calendar", "ends_on"],
     form=[

@@ -96,8 +96,12 @@ def _hire(
     joined = begin - dt.timedelta(days=dice.randrange(30, 2600))
     number = len(company.employees) + 1
     person = Employee(
-        name=name, department=company.departments[code], post=company.posts[title], joined_on=joined,
-        email=f"e{number:03}@huarui.example", phone=f"1{dice.randrange(3_000_000_000, 9_999_999_999)}",
+        name=name,
+        department=company.departments[code],
+        post=company.posts[title],
+        joined_on=joined,
+        email=f"e{number:03}@huarui.example",
+        phone=f"1{dice.randrange(3_000_000_000, 9_999_999_999)}",
     ).save_as(actor)
     Assignment(employee=person, post=person.post, department=person.department, valid_from=joined).save_as(actor)
     company.employees.append(person)
@@ -139,15 +143,16 @@ def _services(company: Company, actor: Actor) -> None:
         company.services[code] = service.save_as(actor)
 
 
-def _customers(
-    company: Company, dice: random.Random, begin: dt.date, calendar: BusinessCalendar, actor: Actor
-) -> None:
+def _customers(company: Company, dice: random.Random, begin: dt.date, calendar: BusinessCalendar, actor: Actor) -> None:
     managers = company.team("SUP") + company.team("OPS")
     for number, short in enumerate(names.CUSTOMERS):
         tier = "gold" if number % 6 == 0 else "silver" if number % 3 == 0 else "bronze"
         customer = Customer(
-            name=short + names.SUFFIXES[number % 3], short_name=short, tier=tier,
-            team=company.departments[dice.choice(ENGINEER_TEAMS)], account_manager=dice.choice(managers),
+            name=short + names.SUFFIXES[number % 3],
+            short_name=short,
+            tier=tier,
+            team=company.departments[dice.choice(ENGINEER_TEAMS)],
+            account_manager=dice.choice(managers),
             phone=f"021-{dice.randrange(50_000_000, 69_999_999)}",
         ).save_as(actor)
         company.customers.append(customer)
@@ -170,22 +175,27 @@ def _contract(
 ) -> None:
     codes = sorted(dice.sample(sorted(company.services), dice.randrange(4, 9)))
     contract = Contract(
-        customer=customer, name=f"{customer.short_name}運維服務合同", calendar=calendar,
-        starts_on=begin - dt.timedelta(days=dice.randrange(10, 200)), ends_on=begin + dt.timedelta(days=720),
-        yearly_value=dice.randrange(20, 400) * 10_000, retroactive=False,
+        customer=customer,
+        name=f"{customer.short_name}運維服務合同",
+        calendar=calendar,
+        starts_on=begin - dt.timedelta(days=dice.randrange(10, 200)),
+        ends_on=begin + dt.timedelta(days=720),
+        yearly_value=dice.randrange(20, 400) * 10_000,
+        retroactive=False,
     )
     contract.save_as(actor, links={"services": [company.services[code] for code in codes]})
     if customer.tier == "gold":
         for (kind, priority), (minutes, around) in GOLD.items():
-            SlaTarget(
-                contract=contract, priority=priority, kind=kind, minutes=minutes, round_the_clock=around
-            ).save_as(actor)
+            SlaTarget(contract=contract, priority=priority, kind=kind, minutes=minutes, round_the_clock=around).save_as(
+                actor
+            )
     contract.move("activate", actor)
 
 
 def _assets(company: Company, dice: random.Random, actor: Actor) -> None:
     kinds = {"PAY": "application", "DB": "database", "NET": "network", "MAIL": "server", "VM": "server",
-             "BAK": "storage", "ERP": "application", "WEB": "application", "DESK": "endpoint", "FW": "network"}  # fmt: skip
+             "BAK": "storage", "ERP": "application", "WEB": "application", "DESK": "endpoint",
+             "FW": "network"}  # fmt: skip
     for customer in company.customers:
         contract = customer.contracts.first()
         assert contract is not None
@@ -203,8 +213,14 @@ def _asset(
 ) -> Asset:
     service = company.services[code]
     asset = Asset(
-        name=name, kind=kind, customer=customer, service=service, team=service.team, criticality=dice.choice((1, 2, 2, 3)),
-        serial=f"SN{dice.randrange(10**9, 10**10)}", location=dice.choice(("上海機房", "北京機房", "客戶現場")),
+        name=name,
+        kind=kind,
+        customer=customer,
+        service=service,
+        team=service.team,
+        criticality=dice.choice((1, 2, 2, 3)),
+        serial=f"SN{dice.randrange(10**9, 10**10)}",
+        location=dice.choice(("上海機房", "北京機房", "客戶現場")),
         address=f"10.{dice.randrange(1, 250)}.{dice.randrange(1, 250)}.{dice.randrange(2, 250)}",
     ).save_as(actor)
     asset.move("take-into-use", actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ from opscharter.service.models import Incident, ServiceRequest
 from opscharter.service.services import close_unanswered
 
 Life = Iterator[dt.datetime]
+"""The rest of a ticket's life: yields when its next step is due."""
+Part = Generator[dt.datetime, None, dt.datetime]
+"""A part of it that hands its last moment on."""
 LEVELS = [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (3, 3)]
 WEIGHTS = [3, 5, 6, 36, 18, 16, 16]
 CHANNELS = ["phone"] * 9 + ["email"] * 5 + ["monitoring"] * 4 + ["portal"] * 3 + ["chat"] * 2 + ["visit"]
@@ -147,7 +150,7 @@ def _incident(world: World, opened: dt.datetime) -> Life:
     yield from _after(world, incident, engineer, at, urgent, cause, fix)
 
 
-def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
+def _assign(world: World, ticket: Any, at: dt.datetime, urgent: bool) -> Part:
     """Assign within minutes, sometimes too late; sometimes to the wrong engineer first."""
     at = world.later(at, world.around(3 if ticket.priority == 1 else 13, 0.72), urgent)
     yield at
@@ -168,10 +171,12 @@ def _declare(incident: Incident, actor: Actor, at: dt.datetime) -> Life:
     """Start the emergency plan, mostly within ten minutes of the first word."""
     yield at
     incident.refresh_from_db()
-    incident.move("declare", actor, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷")
+    incident.move(
+        "declare", actor, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷"
+    )
 
 
-def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool) -> Iterator[dt.datetime]:
+def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool) -> Part:
     """Work on it: notes, words to the customer at the promised intervals (mostly), sometimes waiting."""
     dice = world.dice
     for number in range(1 if urgent else 2):
@@ -196,7 +201,7 @@ def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: b
 
 def _repair(
     world: World, incident: Incident, engineer: Actor, at: dt.datetime, urgent: bool, cause: str, fix: str
-) -> Iterator[dt.datetime]:
+) -> Part:
     """Repair, test, resolve; whoever forgets the tests is refused first."""
     dice = world.dice
     median = {1: 42.0, 2: 110.0, 3: 330.0, 4: 700.0}[incident.priority or 4]
@@ -226,9 +231,7 @@ def _repair(
     return at
 
 
-def _after(
-    world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool, cause: str, fix: str
-) -> Iterator[dt.datetime]:
+def _after(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool, cause: str, fix: str) -> Life:
     """The customer confirms, is silent, or finds it is not solved."""
     dice = world.dice
     fate = dice.random()
@@ -249,7 +252,6 @@ def _after(
         ticket.refresh_from_db()
         if ticket.state == "RESOLVED":
             ticket.move("confirm", world.hotline())
-    return at
 
 
 def _request(world: World, opened: dt.datetime) -> Life:

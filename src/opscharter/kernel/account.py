@@ -115,7 +115,11 @@ class AccountPage(SignedInPage):
             return
         quiet = {name: request.POST.get(name) or None for name in ("quiet_from", "quiet_to")}
         Channel.objects.create(
-            user=self.actor.user, kind=kind, address=address, digest=request.POST.get("digest") == "1", **quiet
+            user_id=self.request.user.pk or 0,
+            kind=kind,
+            address=address,
+            digest=request.POST.get("digest") == "1",
+            **quiet,
         )
 
     def _show(self, plain: str = "") -> HttpResponse:
@@ -123,8 +127,12 @@ class AccountPage(SignedInPage):
         living = ApiToken.objects.filter(user=user, revoked_at__isnull=True).order_by("-pk")
         may_jobs = self.actor.may("kernel.job", "edit")
         page = AccountContext(
-            list(living), list(Channel.objects.filter(user=user)), plain=plain, roles=sorted(self.actor.roles),
-            failed_jobs=list(dead_letters()[:50]) if may_jobs else [], may_jobs=may_jobs,
+            list(living),
+            list(Channel.objects.filter(user=user)),
+            plain=plain,
+            roles=sorted(self.actor.roles),
+            failed_jobs=list(dead_letters()[:50]) if may_jobs else [],
+            may_jobs=may_jobs,
         )
         return self.render("opscharter/account.html", page)
 

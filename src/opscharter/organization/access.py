@@ -1,4 +1,4 @@
-"""From an account to an actor: the roles of the posts held today, those given by hand, and those of whom one stands in for."""
+"""From an account to an actor: roles of the posts held today, given by hand, and of those one stands in for."""
 
 from __future__ import annotations
 
@@ -43,8 +43,12 @@ def actor_of_employee(employee: Employee, user: User | None = None) -> Actor:
         return Actor(user=user, label=employee.name)
     held = roles_of(employee.pk)
     return Actor(
-        user=user, person_id=employee.pk, label=employee.name, roles=frozenset(role.code for role in held),
-        grants=_grants(held), units=units_of(employee),
+        user=user,
+        person_id=employee.pk,
+        label=employee.name,
+        roles=frozenset(role.code for role in held),
+        grants=_grants(held),
+        units=units_of(employee),
     )
 
 

@@ -18,7 +18,9 @@ class CompanyDirectory:
         """Return the persons who hold a role today by post or by hand."""
         today = moment.today()
         by_post = Q(
-            assignments__post__roles__code=code, assignments__valid_from__lte=today, assignments__archived_at__isnull=True
+            assignments__post__roles__code=code,
+            assignments__valid_from__lte=today,
+            assignments__archived_at__isnull=True,
         ) & (Q(assignments__valid_to__isnull=True) | Q(assignments__valid_to__gte=today))
         by_hand = Q(
             given_roles__role__code=code, given_roles__valid_from__lte=today, given_roles__archived_at__isnull=True

@@ -15,31 +15,56 @@ from opscharter.organization.models import (
 )
 
 departments = Resource(
-    Department, "departments", icon="sitemap", columns=["code", "name", "parent", "head"], filters=["parent"],
-    form=["code", "name", "parent", "head"], order="code",
+    Department,
+    "departments",
+    icon="sitemap",
+    columns=["code", "name", "parent", "head"],
+    filters=["parent"],
+    form=["code", "name", "parent", "head"],
+    order="code",
 )
 posts = Resource(
-    Post, "posts", icon="id-badge-2", columns=["title", "level"], filters=["level"],
-    form=["title", "level", "roles", "duties"], order="title",
+    Post,
+    "posts",
+    icon="id-badge-2",
+    columns=["title", "level"],
+    filters=["level"],
+    form=["title", "level", "roles", "duties"],
+    order="title",
 )
 employees = Resource(
-    Employee, "employees", icon="users", columns=["number", "name", "department", "post", "manager", "joined_on"],
-    filters=["department", "post", "manager", "joined_on"], order="number",
+    Employee,
+    "employees",
+    icon="users",
+    columns=["number", "name", "department", "post", "manager", "joined_on"],
+    filters=["department", "post", "manager", "joined_on"],
+    order="number",
     form=[
         Section(_("Person"), ["name", "email", "phone"]),
         Section(_("Place"), ["department", "post", "manager", "joined_on", "left_on"]),
     ],
 )
 assignments = Resource(
-    Assignment, "assignments", icon="history", columns=["employee", "post", "department", "valid_from", "valid_to"],
-    filters=["employee", "post", "department"], order="-valid_from",
+    Assignment,
+    "assignments",
+    icon="history",
+    columns=["employee", "post", "department", "valid_from", "valid_to"],
+    filters=["employee", "post", "department"],
+    order="-valid_from",
 )
 roles = Resource(Role, "roles", icon="shield-check", columns=["code", "name", "description"], order="code")
 grants = Resource(
-    RoleGrant, "grants", icon="key", columns=["role", "record_type", "action", "reach"], filters=["role", "reach"],
+    RoleGrant,
+    "grants",
+    icon="key",
+    columns=["role", "record_type", "action", "reach"],
+    filters=["role", "reach"],
 )
 given_roles = Resource(
-    EmployeeRole, "given-roles", icon="user-check", columns=["employee", "role", "valid_from", "valid_to"],
+    EmployeeRole,
+    "given-roles",
+    icon="user-check",
+    columns=["employee", "role", "valid_from", "valid_to"],
     filters=["employee", "role"],
 )
 delegations = Resource(

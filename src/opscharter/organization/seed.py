@@ -30,8 +30,12 @@ def _install_policies(actor: Actor) -> None:
     if ApprovalPolicy.objects.filter(record_type="assets.asset", action="retire").exists():
         return
     ApprovalPolicy(
-        name=str(_("Retirement of assets")), record_type="assets.asset", action="retire", deadline_hours=72,
-        steps=[{"role": "service-manager", "quorum": 1, "veto": True}], escalate_to="top-management",
+        name=str(_("Retirement of assets")),
+        record_type="assets.asset",
+        action="retire",
+        deadline_hours=72,
+        steps=[{"role": "service-manager", "quorum": 1, "veto": True}],
+        escalate_to="top-management",
     ).save_as(actor)
 
 

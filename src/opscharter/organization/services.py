@@ -16,8 +16,8 @@ from opscharter.organization.models import Assignment, Department, Employee, Pos
 @transaction.atomic
 def assign_post(employee: Employee, post: Post, department: Department, on: dt.date, actor: Actor) -> Assignment:
     """Give a person a post from a day on; the post held until then ends the day before and stays on record."""
-    running = Assignment.objects.current().filter(employee=employee).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    running = (
+        Assignment.objects.current().filter(employee=employee).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
     )
     for old in running:
         if old.valid_from >= on:

@@ -26,7 +26,10 @@ def _tickets() -> list[QuerySet[Any]]:
 def _overdue(model: Any, kind: str) -> Q:
     """Return the condition on tickets whose clock of a kind still runs past its time."""
     late = Clock.objects.filter(
-        record_type=model._meta.label_lower, record_id=OuterRef("pk"), kind=kind, state=Clock.State.RUNNING,
+        record_type=model._meta.label_lower,
+        record_id=OuterRef("pk"),
+        kind=kind,
+        state=Clock.State.RUNNING,
         due_at__lt=moment.now(),
     )
     return Q(closed_at__isnull=True) & Q(Exists(late))
@@ -117,7 +120,9 @@ def customer_informed(parameters: Parameters) -> Measure:
     return Measure(rows, exception, "opened_at", _("a word to the customer came late"))
 
 
-@check("incident.cause-recorded", clause="3.3.2", owner="engineer", target=98, label=_("Cause and repair are on record"))
+@check(
+    "incident.cause-recorded", clause="3.3.2", owner="engineer", target=98, label=_("Cause and repair are on record")
+)
 def cause_recorded(parameters: Parameters) -> Measure:
     """Incidents resolved or closed; exceptions do not say the cause or the repair."""
     rows = Incident.objects.current().filter(state__in=DONE)

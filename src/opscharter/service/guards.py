@@ -65,7 +65,10 @@ def fully_tested(incident: Any, actor: Actor) -> list[Text]:
     if not results:
         missing.append(_("Set up the test checklist; at least one step."))
     elif done < len(results):
-        missing.append(_("Finish the test checklist: %(done)s of %(all)s steps have a result.") % {"done": done, "all": len(results)})
+        missing.append(
+            _("Finish the test checklist: %(done)s of %(all)s steps have a result.")
+            % {"done": done, "all": len(results)}
+        )
     if "failed" in results:
         missing.append(_("A test step has failed; repair it and test again."))
     return missing

@@ -52,15 +52,23 @@ _SHARED = [
 
 def _resolve(*more: object) -> Move:
     return Move(
-        "resolve", State.IN_PROGRESS, State.RESOLVED, _("Mark as resolved"), primary=True, customer_visible=True,
-        inputs=["cause", "fix"], guards=[*_BEFORE_RESOLVING, *more], prepare=[effects.mark_resolved],
+        "resolve",
+        State.IN_PROGRESS,
+        State.RESOLVED,
+        _("Mark as resolved"),
+        primary=True,
+        customer_visible=True,
+        inputs=["cause", "fix"],
+        guards=[*_BEFORE_RESOLVING, *more],
+        prepare=[effects.mark_resolved],
     )
 
 
 DECLARE = Move(
     "declare", [State.NEW, *UNDER_WAY, State.WAITING], State.IN_PROGRESS, _("Declare emergency"), needs_reason=True,
     inputs=["contingency_plan"], required=["contingency_plan"], customer_visible=True,
-    prepare=[effects.mark_declared, effects.mark_customer_told], effects=[effects.resume_clocks, effects.tell_emergency],
+    prepare=[effects.mark_declared, effects.mark_customer_told],
+    effects=[effects.resume_clocks, effects.tell_emergency],
 )  # fmt: skip
 
 _FINAL = [State.CLOSED, State.CANCELLED]

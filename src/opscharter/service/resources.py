@@ -94,7 +94,8 @@ HANDLING = Section(_("Handling"), ["team", "assignee", "category", "severity", "
 COLUMNS = ["number", "title", "priority", "state", "customer", "team", "assignee", "opened_at"]
 FILTERS = ["state", "priority", "customer", "team", "assignee", "service", "channel", "opened_at", "resolution_met"]
 FACTS = [
-    "customer", "contact", "reported_by", "service", "channel", "impact", "urgency", "category", "severity", "scope_note", "team",
+    "customer", "contact", "reported_by", "service", "channel", "impact", "urgency", "category", "severity",
+    "scope_note", "team",
     "assignee", "opened_at", "resolved_at", "closed_at", "resolution_met", "plan", "cause", "fix",
 ]  # fmt: skip
 SHARED: dict[str, Any] = {

@@ -17,19 +17,25 @@ from opscharter.kernel.jobs.queue import job
 from opscharter.service.effects import levels_of, tell_clock
 from opscharter.service.lifecycle import State
 from opscharter.service.models import Incident, ServiceRequest
-from opscharter.service.models.ticket import Ticket
 
 CLOSE_AFTER_WORKING_DAYS = 3
-TICKETS: tuple[type[Ticket], ...] = (Incident, ServiceRequest)
+TICKETS: tuple[Any, ...] = (Incident, ServiceRequest)
 
 
 @transaction.atomic
 def leave_over(incident: Incident, title: str, actor: Actor) -> Incident:
     """Open a linked incident for what the repair left over (§3.3.3)."""
     leftover = Incident(
-        title=title, description=_("Left over from %(number)s.") % {"number": incident.number},
-        customer=incident.customer, contact=incident.contact, service=incident.service, team=incident.team,
-        channel=incident.channel, impact=3, urgency=3, follow_up_of=incident,
+        title=title,
+        description=_("Left over from %(number)s.") % {"number": incident.number},
+        customer=incident.customer,
+        contact=incident.contact,
+        service=incident.service,
+        team=incident.team,
+        channel=incident.channel,
+        impact=3,
+        urgency=3,
+        follow_up_of=incident,
     )
     return leftover.save_as(actor)
 
@@ -58,7 +64,9 @@ def warn_of_deadlines() -> int:
         model: Any = models.get(clock.record_type)
         if model is None:
             continue
-        ticket = model._default_manager.filter(pk=clock.record_id).select_related("assignee__user", "team__head").first()
+        ticket = (
+            model._default_manager.filter(pk=clock.record_id).select_related("assignee__user", "team__head").first()
+        )
         if ticket is not None:
             tell_clock(ticket, clock, level)
     return len(crossed)

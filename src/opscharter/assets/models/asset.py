@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.customers.models import Customer, Service
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.approvals.requests import Approval
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
-from opscharter.customers.models import Customer, Service
 from opscharter.organization.models import Department
 
 

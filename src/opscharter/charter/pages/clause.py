@@ -83,10 +83,16 @@ def open_clause(standing: ClauseStanding, edition: Edition, actor: Actor) -> Cla
     controls = [each.guard.id for each in standing.guards] + [each.check.id for each in standing.checks]
     granted = ControlException.objects.filter(clause=clause.number).order_by("-granted_at")[:HISTORY]
     return ClauseContext(
-        standing, edition, edition.heading(clause.section), [_card(each, actor) for each in standing.checks],
+        standing,
+        edition,
+        edition.heading(clause.section),
+        [_card(each, actor) for each in standing.checks],
         may_measure=bool(standing.checks) and actor.may("charter.checkresult", "create"),
-        may_set=actor.may("kernel.controlsetting", "create"), exceptions=list(granted),
-        history=list(ControlSetting.objects.filter(control__in=controls).select_related("set_by").order_by("-pk")[:HISTORY]),
+        may_set=actor.may("kernel.controlsetting", "create"),
+        exceptions=list(granted),
+        history=list(
+            ControlSetting.objects.filter(control__in=controls).select_related("set_by").order_by("-pk")[:HISTORY]
+        ),
     )
 
 
@@ -97,8 +103,11 @@ def _card(standing: CheckStanding, actor: Actor) -> CheckCard:
         return card
     types = dict.fromkeys(row[0] for row in result.sample)
     visible = {label: _visible(label, [row[1] for row in result.sample if row[0] == label], actor) for label in types}
-    rows = [ExceptionRow(url_of(label, pk), name, reason) for label, pk, name, reason in result.sample
-            if pk in visible[label]]
+    rows = [
+        ExceptionRow(url_of(label, pk), name, reason)
+        for label, pk, name, reason in result.sample
+        if pk in visible[label]
+    ]
     card.rows = rows[:SHOWN]
     for label in types:
         resource = site.find(label)
@@ -176,9 +185,7 @@ class SettingPage(SignedInPage):
             parameters[name] = _number(request.POST.get(f"p-{name}", ""), present)
         mode = request.POST.get("mode", standing.mode)
         try:
-            change_setting(
-                control, self.actor, mode=mode, parameters=parameters, reason=request.POST.get("reason", "")
-            )
+            change_setting(control, self.actor, mode=mode, parameters=parameters, reason=request.POST.get("reason", ""))
         except NotPermitted as error:
             raise Http404 from error
         except (Refused, ValueError) as error:
@@ -231,10 +238,13 @@ class GuardLogPage(SignedInPage):
         newest = list(rows[:200])
         by_type: dict[str, set[int]] = {}
         for label in {row.record_type for row in newest}:
-            by_type[label] = _visible(label, [row.record_id for row in newest if row.record_type == label and row.record_id], self.actor)
+            by_type[label] = _visible(
+                label, [row.record_id for row in newest if row.record_type == label and row.record_id], self.actor
+            )
         own = self.actor.user_id
         shown = [
-            (row, url_of(row.record_type, row.record_id)) for row in newest
+            (row, url_of(row.record_type, row.record_id))
+            for row in newest
             if row.record_id in by_type[row.record_type] or (row.record_id is None and row.user_id == own)
         ]
         return self.render("charter/guard_log.html", GuardLogContext(guard, shown))

@@ -60,7 +60,12 @@ class RegulationPage(SignedInPage):
             for number, cells in groupby(chapter.cells, key=lambda cell: cell.clause.section)
         ]
         page = RegulationContext(
-            edition, chapters, chapter, NUMERALS[chapter.number], sections, coverage(found),
+            edition,
+            chapters,
+            chapter,
+            NUMERALS[chapter.number],
+            sections,
+            coverage(found),
             open_clause(chosen, edition, self.actor),
         )
         return self.render("charter/regulation.html", page)

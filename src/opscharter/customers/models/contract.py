@@ -37,7 +37,12 @@ class Contract(Record):
     name = models.CharField(_("name"), max_length=120)
     services = models.ManyToManyField(Service, verbose_name=_("services"), blank=True, related_name="contracts")
     calendar = models.ForeignKey(
-        BusinessCalendar, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service hours"),
+        BusinessCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("service hours"),
         help_text=_("Empty: round the clock."),
     )
     starts_on = models.DateField(_("from"))
@@ -47,11 +52,14 @@ class Contract(Record):
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     retroactive = models.BooleanField(
-        _("priority changes count back"), default=False,
+        _("priority changes count back"),
+        default=False,
         help_text=_("When a priority changes, the new target counts from the beginning instead of from the change."),
     )
     matrix = models.JSONField(
-        _("priority matrix"), default=dict, blank=True,
+        _("priority matrix"),
+        default=dict,
+        blank=True,
         help_text=_('Only where it differs: {"1,3": 2} makes impact 1 with urgency 3 a P2.'),
     )
 

@@ -60,7 +60,12 @@ class Contact(Record):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     reach = models.CharField(_("sees"), max_length=20, choices=Reach.choices, default=Reach.OWN)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="contact",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="contact",
         verbose_name=_("account"),
     )
 

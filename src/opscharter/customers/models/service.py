@@ -21,7 +21,9 @@ class Service(Record):
         Department, models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("team")
     )
     checklist = models.JSONField(
-        _("test checklist"), default=list, blank=True,
+        _("test checklist"),
+        default=list,
+        blank=True,
         help_text=_('What is tested after every repair, such as ["Sign in", "Place an order"].'),
     )
     requestable = models.BooleanField(_("customers can request it"), default=True)

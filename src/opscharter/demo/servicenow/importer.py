@@ -97,7 +97,9 @@ def _take_batch(
 
 def _known_events(ids: list[int]) -> dict[int, set[str]]:
     known: dict[int, set[str]] = {}
-    rows = TimelineEntry.objects.filter(record_type=Incident._meta.label_lower, record_id__in=ids).exclude(source_key="")
+    rows = TimelineEntry.objects.filter(record_type=Incident._meta.label_lower, record_id__in=ids).exclude(
+        source_key=""
+    )
     for pk, key in rows.values_list("record_id", "source_key"):
         known.setdefault(pk, set()).add(key)
     return known

@@ -9,8 +9,7 @@ from typing import BinaryIO
 
 from opscharter.demo.servicenow.event import BadRow
 from opscharter.demo.servicenow.figures import Figures, PriorityMatrixCheck
-from opscharter.demo.servicenow.history import IncidentHistory
-from opscharter.demo.servicenow.history import Histories
+from opscharter.demo.servicenow.history import Histories, IncidentHistory
 from opscharter.demo.servicenow.reader import read_events
 
 

@@ -85,9 +85,7 @@ def _first(history: IncidentHistory, wanted: Any) -> dt.datetime | None:
     return next((event.updated_at for event in history.events if wanted(event)), None)
 
 
-def _worked(
-    levels: ServiceLevels, kind: str, priority: int, start: dt.datetime, end: dt.datetime | None
-) -> int | None:
+def _worked(levels: ServiceLevels, kind: str, priority: int, start: dt.datetime, end: dt.datetime | None) -> int | None:
     """Return the working seconds from the opening, by the company's service hours; None where it never happened."""
     promised = levels.promised(kind, priority)
     if end is None or promised is None:

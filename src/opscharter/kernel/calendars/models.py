@@ -40,7 +40,8 @@ class BusinessCalendar(Record):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     holidays = models.CharField(_("public holidays"), max_length=2, choices=Holidays.choices, blank=True, default="")
     week = models.JSONField(
-        _("week"), default=office_week,
+        _("week"),
+        default=office_week,
         help_text=_('Seven days from Monday, each a list of windows such as [["09:00", "12:00"], ["13:30", "18:00"]].'),
     )
     revision = models.PositiveIntegerField(default=0, editable=False)

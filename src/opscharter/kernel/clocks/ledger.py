@@ -51,7 +51,11 @@ def _open_interval(clock: Clock) -> ClockInterval:
 
 def _begin(clock: Clock, at: dt.datetime, counted: bool, reason: str) -> None:
     ClockInterval.objects.create(
-        clock=clock, start=at, counted=counted, reason=reason[:120], policy=clock.policy,
+        clock=clock,
+        start=at,
+        counted=counted,
+        reason=reason[:120],
+        policy=clock.policy,
         calendar_version=clock.calendar_version,
     )
 
@@ -123,9 +127,15 @@ def start(record: Any, kind: str, promised: Promised, reason: str = "started", a
     if last is not None and last.state in LIVE:
         return last
     clock = Clock(
-        record_type=record._meta.label_lower, record_id=record.pk, kind=kind, round=last.round + 1 if last else 1,
-        target_seconds=promised.seconds, calendar=promised.calendar, policy=promised.policy[:120],
-        started_at=begun, counts_from=begun,
+        record_type=record._meta.label_lower,
+        record_id=record.pk,
+        kind=kind,
+        round=last.round + 1 if last else 1,
+        target_seconds=promised.seconds,
+        calendar=promised.calendar,
+        policy=promised.policy[:120],
+        started_at=begun,
+        counts_from=begun,
     )
     _save(clock)
     _begin(clock, begun, True, reason)
@@ -177,8 +187,6 @@ def stop(record: Any, kinds: Iterable[str], reason: str = "stopped", at: dt.date
     return stopped
 
 
-
-
 @transaction.atomic
 def cancel(record: Any, kinds: Iterable[str] | None = None) -> None:
     """Call clocks off: nothing was promised after all."""
@@ -196,8 +204,14 @@ def reopen(record: Any, kinds: Iterable[str], reason: str = "reopened") -> None:
     for clock in _clocks(record, kinds, [Clock.State.STOPPED]):
         if clock.stopped_at is not None:
             ClockInterval.objects.create(
-                clock=clock, start=clock.stopped_at, end=now, counted=False, reason="resolved", seconds=0,
-                policy=clock.policy, calendar_version=clock.calendar_version,
+                clock=clock,
+                start=clock.stopped_at,
+                end=now,
+                counted=False,
+                reason="resolved",
+                seconds=0,
+                policy=clock.policy,
+                calendar_version=clock.calendar_version,
             )
         clock.state, clock.stopped_at, clock.elapsed_seconds = Clock.State.RUNNING, None, None
         _begin(clock, now, True, reason)
@@ -268,7 +282,9 @@ def preview(calendar: Calendar, clocks: Iterable[Clock]) -> list[tuple[Clock, dt
 
 def recalculate_stale() -> list[Clock]:
     """Derive every running clock anew whose calendar has changed since; for the scheduled job."""
-    stale = Clock.objects.filter(state__in=LIVE, calendar__isnull=False).exclude(calendar_version=F("calendar__version"))
+    stale = Clock.objects.filter(state__in=LIVE, calendar__isnull=False).exclude(
+        calendar_version=F("calendar__version")
+    )
     calendars = BusinessCalendar.objects.filter(pk__in=stale.values("calendar_id"))
     return [clock for calendar in calendars for clock in recalculate(calendar)]
 

@@ -15,7 +15,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.exchange.cells import LANGUAGES
 from opscharter.kernel.exchange.encodings import UnreadableFile, decoded
 from opscharter.kernel.exchange.export import columns_of
-from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.declaration import Resource, find_field
 
 MOST_ROWS = 50_000
 
@@ -84,5 +84,5 @@ def _labels(resource: Resource, names: list[str]) -> dict[str, str]:
     for language in LANGUAGES:
         with override(language):
             for name in names:
-                known.setdefault(str(resource.model._meta.get_field(name).verbose_name).lower(), name)
+                known.setdefault(str(find_field(resource.model, name).verbose_name).lower(), name)
     return known

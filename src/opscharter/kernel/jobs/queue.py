@@ -76,7 +76,9 @@ def try_again(pk: str, actor: Actor) -> None:
 
 def give_up(pk: str, actor: Actor, reason: str) -> None:
     """Close a dead letter without doing it, audited with the reason."""
-    _decide(pk, actor, "job:give-up", note=reason, status=TaskResultStatus.SUCCESSFUL, return_value={"given_up": reason})
+    _decide(
+        pk, actor, "job:give-up", note=reason, status=TaskResultStatus.SUCCESSFUL, return_value={"given_up": reason}
+    )
 
 
 def _decide(pk: str, actor: Actor, action: str, note: str = "", **changes: Any) -> None:

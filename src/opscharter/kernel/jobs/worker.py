@@ -23,8 +23,14 @@ class Worker(QueueWorker):
 
     def __init__(self, *, drain: bool = False, interval: float = 0.5) -> None:
         super().__init__(
-            queue_names=["*"], interval=interval, batch=drain, backend_name="default", startup_delay=False,
-            max_tasks=None, worker_id=get_random_string(32), excluded_queue_names=[],
+            queue_names=["*"],
+            interval=interval,
+            batch=drain,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
         )
         self._next_round = 0.0
 

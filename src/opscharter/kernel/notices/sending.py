@@ -1,4 +1,4 @@
-"""Sending notices: the inbox row and the deliveries are part of the change that causes them; the post goes out later."""
+"""Sending notices: inbox row and deliveries are part of the change that causes them; the post goes out later."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ RETRIES = 3
 
 
 def send(
-    kind: NoticeType, users: Iterable[User], *, key: str, record: Any = None, url: str = "",
+    kind: NoticeType,
+    users: Iterable[User],
+    *,
+    key: str,
+    record: Any = None,
+    url: str = "",
     data: dict[str, Any] | None = None,
 ) -> list[Notice]:
-    """Tell people of an event in the caller's transaction; each is told once per `key`, however often this is called."""
+    """Tell people of an event in the caller's transaction; each is told once per `key`, however often it is called."""
     people = {user.pk: user for user in users if user.is_active}
     if not people:
         return []
@@ -35,10 +40,17 @@ def send(
     content = plain(data or {})
     notices = [
         Notice(
-            user=user, type=kind.code, key=key, data=content, url=url, created_at=moment.now(),
-            record_type=record._meta.label_lower if record is not None else "", record_id=getattr(record, "pk", None),
+            user=user,
+            type=kind.code,
+            key=key,
+            data=content,
+            url=url,
+            created_at=moment.now(),
+            record_type=record._meta.label_lower if record is not None else "",
+            record_id=getattr(record, "pk", None),
         )
-        for pk, user in people.items() if pk not in told
+        for pk, user in people.items()
+        if pk not in told
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     kept = list(Notice.objects.filter(type=kind.code, key=key, user_id__in=set(people) - told).select_related("user"))
@@ -51,7 +63,8 @@ def _queue_deliveries(kind: NoticeType, notices: list[Notice]) -> None:
     channels = Channel.objects.filter(user_id__in=by_user, active=True).select_related("user")
     deliveries = [
         Delivery(notice=by_user[channel.user_id], channel=channel, not_before=when_to_send(kind, channel, moment.now()))
-        for channel in channels if not channel.types or kind.code in channel.types
+        for channel in channels
+        if not channel.types or kind.code in channel.types
     ]
     if deliveries:
         Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)

@@ -112,8 +112,12 @@ class ListQuery:
         dimension, member = self.one("dimension"), self.one("member")
         try:
             found = indicator_rows(
-                code, self._period(self.one("period")), part=self.one("part") or "population",
-                dimension=dimension or None, id=id_of(member), model=self.resource.model,
+                code,
+                self._period(self.one("period")),
+                part=self.one("part") or "population",
+                dimension=dimension or None,
+                id=id_of(member),
+                model=self.resource.model,
             )
         except (KeyError, ValueError) as error:
             raise BadFilter("indicator", _("There is no indicator “%(id)s”.") % {"id": code}) from error
@@ -143,7 +147,9 @@ class ListQuery:
 
     def page(self, size: int = PAGE_SIZE) -> PageOfRows:
         """Read one page of rows with everything the columns need."""
-        rows = self.rows.select_related(*self.resource.select_related()) if self.resource.select_related() else self.rows
+        rows = (
+            self.rows.select_related(*self.resource.select_related()) if self.resource.select_related() else self.rows
+        )
         return take_page(rows, self.order, size, self.one("after"), self.one("before"))
 
     def total(self) -> tuple[int, bool]:

@@ -8,7 +8,6 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.links import list_url
 from opscharter.kernel.resources.site import Chapter, MenuChapter, MenuItem, site
 
-
 _standings: list[Callable[[], Mapping[int, str]]] = [dict]
 
 
@@ -38,7 +37,8 @@ def menu(actor: Actor, address: str) -> list[MenuChapter]:
 def _items(chapter: Chapter, actor: Actor) -> list[MenuItem]:
     pages = [MenuItem(page.label, page.url, page.icon) for page in chapter.pages if page.visible(actor)]
     records = [
-        MenuItem(resource.label_plural, list_url(resource), resource.icon) for resource in chapter.resources
+        MenuItem(resource.label_plural, list_url(resource), resource.icon)
+        for resource in chapter.resources
         if resource.in_menu and actor.may(resource.key, "view")
     ]
     return pages + records

@@ -28,8 +28,11 @@ def document_for(record: Any) -> SearchDocument:
     distinct = list(dict.fromkeys(words))[:MOST_WORDS]
     title = texts[0] if texts else str(record)
     return SearchDocument(
-        record_type=record._meta.label_lower, record_id=record.pk, number=number,
-        title=title[:TITLE_LENGTH], words=" ".join(distinct),
+        record_type=record._meta.label_lower,
+        record_id=record.pk,
+        number=number,
+        title=title[:TITLE_LENGTH],
+        words=" ".join(distinct),
     )
 
 

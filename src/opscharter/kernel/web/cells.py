@@ -72,10 +72,14 @@ def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) ->
     found = type(record)._meta.get_field(name)
     label = found.verbose_name
     if found.many_to_many:
-        return label, Cell("list", names_of_links if names_of_links is not None else [str(x) for x in getattr(record, name).all()])
+        return label, Cell(
+            "list", names_of_links if names_of_links is not None else [str(x) for x in getattr(record, name).all()]
+        )
     if found.is_relation:
         target = getattr(record, name)
-        return label, Cell("relation", str(target) if target else None, record_url(target) if _is_record(target) else "")
+        return label, Cell(
+            "relation", str(target) if target else None, record_url(target) if _is_record(target) else ""
+        )
     value = getattr(record, found.attname)
     if found.choices:
         return label, Cell("text", dict(found.flatchoices).get(value, value))

@@ -46,7 +46,11 @@ class _FormPage(ResourcePage):
     def context(self, form: RecordForm, **more: Any) -> FormContext:
         """Return the page's context; the title says what happens."""
         record = form.instance
-        title = _("Edit %(record)s") % {"record": record} if record.pk else _("New: %(type)s") % {"type": self.resource.label}
+        title = (
+            _("Edit %(record)s") % {"record": record}
+            if record.pk
+            else _("New: %(type)s") % {"type": self.resource.label}
+        )
         cancel = record_url(record) if record.pk else list_url(self.resource)
         sections = [
             (section.title, [form[name] for name in section.fields if name in form.fields])
@@ -81,8 +85,7 @@ class _FormPage(ResourcePage):
 
     def _conflicted(self, form: RecordForm, conflict: Conflict) -> HttpResponse:
         """Show both versions; saving again then overwrites knowingly, because the form now starts from the newest."""
-        form.data = form.data.copy()
-        form.data["version"] = str(conflict.current_version)
+        form.start_from(conflict.current_version)
         return self.show(form, status=409, conflict=conflict.fields)
 
 

@@ -91,7 +91,9 @@ class SaveViewPage(ResourcePage):
         name, query = request.POST.get("name", "").strip()[:60], request.POST.get("query", "").lstrip("?")
         if name and request.user.pk:
             SavedView.objects.update_or_create(
-                user_id=request.user.pk, resource=self.resource.key, name=name,
+                user_id=request.user.pk,
+                resource=self.resource.key,
+                name=name,
                 defaults={"query": query, "shared": request.POST.get("shared") == "1" and self.may("share-view")},
             )
             messages.success(request, _("The view “%(name)s” is kept.") % {"name": name})
@@ -105,7 +107,7 @@ class DeleteViewPage(ResourcePage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete the view."""
-        SavedView.objects.filter(pk=pk, user_id=request.user.pk, resource=self.resource.key).delete()
+        SavedView.objects.filter(pk=pk, user_id=request.user.pk or 0, resource=self.resource.key).delete()
         return HttpResponseRedirect(list_url(self.resource))
 
 
@@ -125,7 +127,8 @@ class FindPage(SignedInPage):
         for chapter in site.chapters:
             places += [(str(page.label), page.url) for page in chapter.pages if page.visible(self.actor)]
             places += [
-                (str(resource.label_plural), list_url(resource)) for resource in chapter.resources
+                (str(resource.label_plural), list_url(resource))
+                for resource in chapter.resources
                 if self.actor.may(resource.key, "view")
             ]
         return places

@@ -78,6 +78,12 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         field.widget = widget
         field.widget.choices = field.choices
 
+    def start_from(self, version: int) -> None:
+        """Let what was typed be saved over a newer version, now that its writer has seen it."""
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["version"] = str(version)  # type: ignore[index]
+
     def links(self) -> dict[str, Sequence[Any]]:
         """Return the many-to-many fields of the form as `save_as` takes them."""
         names = [field.name for field in self._meta.model._meta.many_to_many if field.name in self.cleaned_data]

@@ -96,13 +96,17 @@ class ListPage(ResourcePage):
         try:
             found, total = wanted.page(), wanted.total()
         except BadFilter as error:
-            messages.error(request, _("Filter “%(name)s”: %(message)s") % {"name": error.name, "message": error.message})
+            messages.error(
+                request, _("Filter “%(name)s”: %(message)s") % {"name": error.name, "message": error.message}
+            )
             return self._without(given, error.name)
         except BadCursor as error:
             messages.error(request, str(error))
             return self._without(given, *PLACE)
         page = self._context(wanted, found, total)
-        template = "opscharter/list.html#table" if request.headers.get("HX-Target") == "list" else "opscharter/list.html"
+        template = (
+            "opscharter/list.html#table" if request.headers.get("HX-Target") == "list" else "opscharter/list.html"
+        )
         return self.render(template, page)
 
     def _without(self, given: QueryDict, *names: str) -> HttpResponse:
@@ -113,7 +117,7 @@ class ListPage(ResourcePage):
         return self.render("opscharter/list.html", self._context(wanted, wanted.page(), wanted.total()), status=400)
 
     def _context(self, wanted: ListQuery, found: PageOfRows, total: tuple[int, bool]) -> ListContext:
-        resource, given = self.resource, wanted.given
+        resource, given = self.resource, self.request.GET
         chosen = self._columns(wanted)
         count, more = total
         page = ListContext(
@@ -145,14 +149,17 @@ class ListPage(ResourcePage):
         lifecycle = self.resource.model.lifecycle
         if lifecycle is not None:
             page.bulk_moves = [
-                (move.name, move.label) for move in lifecycle.moves
+                (move.name, move.label)
+                for move in lifecycle.moves
                 if not move.automatic and not move.required and self.may(move.name)
             ]
         if self.may("archive"):
             page.bulk_moves.append(("archive", _("Archive")))
         base, query = list_url(self.resource), self._query(given)
         if self.may("export"):
-            page.exports = [(kind.upper(), f"{base}export/?{query}&format={kind}".replace("?&", "?")) for kind in ("csv", "xlsx")]
+            page.exports = [
+                (kind.upper(), f"{base}export/?{query}&format={kind}".replace("?&", "?")) for kind in ("csv", "xlsx")
+            ]
         page.create_url = f"{base}new/" if self.may("create") else ""
         page.import_url = f"{base}import/" if self.may("import") else ""
 
@@ -167,18 +174,28 @@ class ListPage(ResourcePage):
             current = wanted.order.name == column.name
             head.direction = ("descending" if wanted.order.descending else "ascending") if current else ""
             target = column.name if current and wanted.order.descending else f"-{column.name}"
-            head.url = self._url(wanted.given, order=target)
+            head.url = self._url(self.request.GET, order=target)
         return head
 
     def _tabs(self, wanted: ListQuery) -> list[Tab]:
         base = list_url(self.resource)
-        asked = self._query(wanted.given, without=("after", "before"))
+        asked = self._query(self.request.GET, without=("after", "before"))
         tabs = [Tab(_("All"), base, current=not asked)]
-        tabs += [Tab(view.label, f"{base}?view={view.name}", wanted.one("view") == view.name) for view in self.resource.views]
+        tabs += [
+            Tab(view.label, f"{base}?view={view.name}", wanted.one("view") == view.name) for view in self.resource.views
+        ]
         mine = Q(user_id=self.actor.user_id) | Q(shared=True)
         for kept in SavedView.objects.filter(mine, resource=self.resource.key).order_by("name"):
             own = kept.user_id == self.actor.user_id
-            tabs.append(Tab(kept.name, f"{base}?{kept.query}", kept.query == asked, own, f"{base}views/{kept.pk}/delete/" if own else ""))
+            tabs.append(
+                Tab(
+                    kept.name,
+                    f"{base}?{kept.query}",
+                    kept.query == asked,
+                    own,
+                    f"{base}views/{kept.pk}/delete/" if own else "",
+                )
+            )
         return tabs
 
     def _filter(self, each: Filter, wanted: ListQuery) -> FilterField:

@@ -51,7 +51,9 @@ class MovePage(ResourcePage):
         version = request.POST.get("version", "")
         if version.isdigit() and 0 < int(version) < record.version:
             record = self.resource.model.at_version(pk, int(version))
-        form = move_form_for(self.resource, move)(request.POST, instance=record, resource=self.resource, actor=self.actor)
+        form = move_form_for(self.resource, move)(
+            request.POST, instance=record, resource=self.resource, actor=self.actor
+        )
         if not form.is_valid():
             return self._show(record, move, form, status=422)
         given = {key: form.cleaned_data[key] for key in move.inputs if key in form.cleaned_data}
@@ -60,8 +62,7 @@ class MovePage(ResourcePage):
         except Refused as refused:
             return self._show(self.record(pk), move, form, status=409, refusals=refused.reasons)
         except Conflict as conflict:
-            form.data = form.data.copy()
-            form.data["version"] = str(conflict.current_version)
+            form.start_from(conflict.current_version)
             return self._show(self.record(pk), move, form, status=409, conflict=conflict.fields)
         except ValidationError as error:
             for key, problems in getattr(error, "error_dict", {None: error}).items():
@@ -87,7 +88,14 @@ class MovePage(ResourcePage):
     def _show(self, record: Any, move: Move, form: RecordForm, status: int = 200, **more: Any) -> HttpResponse:
         title = f"{move.label} · {record}"
         page = MoveContext(
-            self.resource, record, move, form, record_url(record, f"moves/{move.name}"), record_url(record), title, **more
+            self.resource,
+            record,
+            move,
+            form,
+            record_url(record, f"moves/{move.name}"),
+            record_url(record),
+            title,
+            **more,
         )
         dialog = self.request.headers.get("HX-Request") is not None
         return self.render("opscharter/move.html#dialog" if dialog else "opscharter/move.html", page, status=status)

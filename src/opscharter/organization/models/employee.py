@@ -26,7 +26,12 @@ class Employee(Record):
         "self", models.PROTECT, null=True, blank=True, related_name="reports", verbose_name=_("reports to")
     )
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="employee",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="employee",
         verbose_name=_("account"),
     )
     joined_on = models.DateField(_("joined"))
@@ -57,9 +62,7 @@ class Assignment(Record):
 
     employee = models.ForeignKey(Employee, models.PROTECT, related_name="assignments", verbose_name=_("employee"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="assignments", verbose_name=_("post"))
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="assignments", verbose_name=_("department")
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments", verbose_name=_("department"))
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 

@@ -19,7 +19,6 @@ from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department, Employee
 from opscharter.service import effects, guards
 
-
 DECIDES_PRIORITY = {"impact", "urgency", "customer_id", "service_id"}
 
 

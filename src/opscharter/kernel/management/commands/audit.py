@@ -32,7 +32,11 @@ class Command(BaseCommand):
         if found.intact:
             self.stdout.write("the audit trail is intact")
             return
-        for name, ids in (("altered", found.altered), ("missing", found.missing), ("broken blocks", found.broken_blocks)):
+        for name, ids in (
+            ("altered", found.altered),
+            ("missing", found.missing),
+            ("broken blocks", found.broken_blocks),
+        ):
             if ids:
                 more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
                 self.stdout.write(f"{name}: {', '.join(str(pk) for pk in ids[:MOST_NAMED])}{more}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -21,7 +22,5 @@ class Command(BaseCommand):
         logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
         worker = Worker(drain=drain)
         worker.configure_signals()
-        try:
+        with suppress(SystemExit):
             worker.run()
-        except SystemExit:
-            pass
