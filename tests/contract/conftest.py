@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -22,14 +24,15 @@ from opscharter.organization.models import Delegation, Employee, EmployeeRole, R
 RESOURCES = site.resources
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Found the company into the test database, and add one of what it would not have."""
-    with django_db_blocker.unblock():
-        if not found.founded():
-            end = timezone.make_aware(dt.datetime(2026, 6, 30, 18, 0))
-            found.found(scale=0.06, seed=7, until=end)
-            _complete()
+@pytest.fixture(scope="module", autouse=True)
+def _company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Found a small company for the tests of one file, and take it away again: other tests find an empty database."""
+    end = timezone.make_aware(dt.datetime(2026, 6, 30, 18, 0))
+    with django_db_blocker.unblock(), transaction.atomic():
+        found.found(scale=0.06, seed=7, until=end)
+        _complete()
+        yield
+        transaction.set_rollback(True)
 
 
 def _complete() -> None:

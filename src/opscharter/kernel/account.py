@@ -15,6 +15,7 @@ from django.views import View
 
 from opscharter.kernel.api import tokens
 from opscharter.kernel.api.models import ApiToken
+from opscharter.kernel.errors import Refused
 from opscharter.kernel.jobs.queue import dead_letters, give_up, try_again
 from opscharter.kernel.notices.inbox import InboxLine, inbox
 from opscharter.kernel.notices.models import Channel
@@ -147,7 +148,10 @@ class JobPage(SignedInPage):
         if request.POST.get("do") == "retry":
             try_again(pk, self.actor)
         else:
-            give_up(pk, self.actor, request.POST.get("reason", ""))
+            try:
+                give_up(pk, self.actor, request.POST.get("reason", ""))
+            except Refused as refused:
+                messages.error(request, str(refused))
         return HttpResponseRedirect("/account/#jobs")
 
 

@@ -25,6 +25,7 @@ from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.errors import NotPermitted
 from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.records.writing import permitted
+from opscharter.kernel.timeline.models import Visibility
 
 RUNNABLE = {
     ".exe", ".dll", ".com", ".bat", ".cmd", ".msi", ".scr", ".pif", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf",
@@ -44,11 +45,12 @@ MAGIC = {
     ".gz": (b"\x1f\x8b",),
 }
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\<>:\"|?*]")
 
 
 def safe_name(name: str) -> str:
-    """Return a file's own name without folders and control characters, at most 200 characters."""
-    plain = re.sub(r"[\x00-\x1f\x7f/\\<>:\"|?*]", "_", PurePath(name.replace("\\", "/")).name).strip(". ")
+    """Return a file's own name without folders, control characters and marks that turn the direction of writing."""
+    plain = _UNFIT.sub("_", PurePath(name.replace("\\", "/")).name).strip(". ")
     stem, suffix = PurePath(plain).stem[:180], PurePath(plain).suffix[:20]
     return f"{stem}{suffix}" or "file"
 
@@ -68,7 +70,11 @@ def _check(name: str, size: int, head: bytes) -> None:
 
 @transaction.atomic
 def attach(record: Any, actor: Actor, uploaded: UploadedFile, *, visibility: str = "internal") -> Attachment:
-    """Keep a file with a record; raises NotPermitted or ValidationError."""
+    """Keep a file with a record; raises NotPermitted or ValidationError.
+
+    What a customer attaches is always visible to the customer.
+    """
+    seen = Visibility.CUSTOMER if actor.external else Visibility(visibility)
     if not (permitted(record, actor, "comment") or permitted(record, actor, "edit")):
         raise NotPermitted("comment", record._meta.label_lower)
     name = safe_name(uploaded.name or "file")
@@ -88,7 +94,7 @@ def attach(record: Any, actor: Actor, uploaded: UploadedFile, *, visibility: str
         size=uploaded.size or 0,
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         sha256=digest.hexdigest(),
-        visibility=visibility,
+        visibility=seen,
         added_at=moment.now(),
         added_by_id=actor.user_id,
     )
@@ -101,13 +107,13 @@ def attachments_of(record: Any, actor: Actor) -> QuerySet[Attachment]:
     found = Attachment.objects.filter(
         record_type=record._meta.label_lower, record_id=record.pk, archived_at__isnull=True
     )
-    return (found.filter(visibility="customer") if actor.external else found).order_by("-added_at", "-pk")
+    return (found.filter(visibility=Visibility.CUSTOMER) if actor.external else found).order_by("-added_at", "-pk")
 
 
 def download(pk: int, actor: Actor) -> FileResponse:
     """Send a file to whoever may see its record; 404 otherwise. Audited."""
     kept = Attachment.objects.filter(pk=pk, archived_at__isnull=True).first()
-    if kept is None or (actor.external and kept.visibility != "customer"):
+    if kept is None or (actor.external and kept.visibility != Visibility.CUSTOMER):
         raise Http404
     model: Any = apps.get_model(kept.record_type)
     record = model.objects.visible_to(actor).filter(pk=kept.record_id).first()

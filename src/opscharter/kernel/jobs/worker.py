@@ -11,7 +11,7 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
 from opscharter.kernel.audit.sealing import seal
-from opscharter.kernel.jobs.queue import after_failure, reclaim_stalled
+from opscharter.kernel.jobs.queue import after_failure, forget_done, reclaim_stalled
 from opscharter.kernel.jobs.schedule import enqueue_due
 
 ROUND = 20.0
@@ -35,11 +35,15 @@ class Worker(QueueWorker):
         self._next_round = 0.0
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
-        """Do one job; when it failed, decide whether it is tried again."""
+        """Do one job; when it failed, decide whether it is tried again.
+
+        The schedules are looked at between jobs too: a queue that is never empty must not hold them up.
+        """
         super().run_task(db_task_result)
         db_task_result.refresh_from_db()
         if db_task_result.status == TaskResultStatus.FAILED:
             after_failure(db_task_result)
+        self._look_round()
 
     def run(self) -> None:
         """Work until told to stop; in between look at the schedules."""
@@ -59,5 +63,6 @@ class Worker(QueueWorker):
             return
         self._next_round = time.monotonic() + ROUND
         reclaim_stalled()
+        forget_done()
         enqueue_due()
         seal()

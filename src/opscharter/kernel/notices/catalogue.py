@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,13 @@ class NoticeType:
     """Urgent messages ignore quiet hours and digests."""
 
 
+class _Words(dict[str, Any]):
+    """What a notice says by name; what an old notice does not know yet is left out instead of failing."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 TYPES: dict[str, NoticeType] = {}
 
 
@@ -37,8 +45,6 @@ def notice_type(code: str, **what: Any) -> NoticeType:
 
 def wording(type_code: str, data: dict[str, Any], language: str | None = None) -> tuple[str, str]:
     """Return subject and body in a language (default: the active one)."""
-    kind = TYPES[type_code]
-    if language is None:
-        return str(kind.subject) % data, str(kind.body) % data
-    with override(language):
-        return str(kind.subject) % data, str(kind.body) % data
+    kind, words = TYPES[type_code], _Words(data)
+    with override(language) if language else nullcontext():
+        return str(kind.subject) % words, str(kind.body) % words

@@ -15,12 +15,15 @@ from django.db.models import Q
 from opscharter.kernel import moment
 from opscharter.kernel.audit.trail import plain
 from opscharter.kernel.jobs.queue import job
-from opscharter.kernel.notices.catalogue import NoticeType, wording
+from opscharter.kernel.notices.catalogue import TYPES, NoticeType, wording
 from opscharter.kernel.notices.models import Channel, Delivery, Notice
 from opscharter.kernel.users.models import User
 
 DIGEST_AT = dt.time(8, 30)
 RETRIES = 3
+MOST_AT_ONCE = 100
+LEASE = dt.timedelta(minutes=10)
+"""How long a worker may take over one message before another takes it to be lost."""
 
 
 def send(
@@ -91,43 +94,71 @@ def _next(local: dt.datetime, clock: dt.time) -> dt.datetime:
     return then if then > local else then + dt.timedelta(days=1)
 
 
-@job(retries=3)
+@job(retries=3, in_transaction=False)
 def deliver_due() -> int:
-    """Send what may go out now; several notices for one channel leave as one message. Returns how many were sent."""
+    """Send what may go out now; several notices for one channel leave as one message. Returns how many were sent.
+
+    No transaction is open while a mail server or chat service is waited for.
+    """
+    sent = 0
+    while deliveries := _claim():
+        sent += _post(deliveries)
+    return sent
+
+
+@transaction.atomic
+def _claim() -> list[Delivery]:
+    """Take what is due for one channel. Should this worker die, it is due again after LEASE."""
     due = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=moment.now())
-    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("notice", "channel__user")
-    by_channel: dict[int, list[Delivery]] = {}
-    for delivery in locked.order_by("channel_id", "id")[:500]:
-        by_channel.setdefault(delivery.channel_id, []).append(delivery)
-    return sum(_post(deliveries) for deliveries in by_channel.values())
+    due = due.select_for_update(skip_locked=True, of=("self",)).select_related("notice", "channel__user")
+    first = due.order_by("not_before", "pk").first()
+    if first is None:
+        return []
+    claimed = list(due.filter(channel_id=first.channel_id).order_by("pk")[:MOST_AT_ONCE])
+    for each in claimed:
+        each.attempts, each.not_before = each.attempts + 1, moment.now() + LEASE
+    Delivery.objects.bulk_update(claimed, ["attempts", "not_before"])
+    return claimed
 
 
-def _post(deliveries: list[Delivery]) -> int:
-    channel = deliveries[0].channel
-    language = channel.user.language or settings.LANGUAGE_CODE
-    worded = [wording(each.notice.type, each.notice.data, language) for each in deliveries]
-    subject = worded[0][0] if len(worded) == 1 else f"{worded[0][0]} (+{len(worded) - 1})"
-    body = "\n\n".join(f"{title}\n{text}" for title, text in worded)
+def _post(claimed: list[Delivery]) -> int:
+    channel = claimed[0].channel
+    living = channel.active and channel.user.is_active
+    deliveries = [each for each in claimed if living and each.notice.type in TYPES]
+    _end([each for each in claimed if each not in deliveries], Delivery.State.FAILED, "switched off")
+    if not deliveries:
+        return 0
     try:
-        _transmit(channel, subject, body)
+        _transmit(channel, *_message(deliveries, channel.user.language or settings.LANGUAGE_CODE))
     except Exception as error:
         _failed(deliveries, type(error).__name__)
         return 0
-    Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(
-        state=Delivery.State.SENT, sent_at=moment.now(), error=""
-    )
+    _end(deliveries, Delivery.State.SENT)
     return len(deliveries)
+
+
+def _message(deliveries: list[Delivery], language: str) -> tuple[str, str]:
+    """Return subject, on one line, and body of the notices together."""
+    worded = [wording(each.notice.type, each.notice.data, language) for each in deliveries]
+    subject = " ".join(worded[0][0].split())
+    more = f" (+{len(worded) - 1})" if len(worded) > 1 else ""
+    return subject + more, "\n\n".join(f"{title}\n{text}" for title, text in worded)
+
+
+def _end(deliveries: list[Delivery], state: Delivery.State, error: str = "") -> None:
+    sent_at = moment.now() if state == Delivery.State.SENT else None
+    Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(state=state, sent_at=sent_at, error=error)
 
 
 def _failed(deliveries: list[Delivery], error: str) -> None:
     """Try again after 2, 4 and 8 minutes, then leave it as failed for people to see."""
     for each in deliveries:
-        each.attempts, each.error = each.attempts + 1, error
+        each.error = error
         if each.attempts > RETRIES:
             each.state = Delivery.State.FAILED
         else:
             each.not_before = moment.now() + dt.timedelta(minutes=2**each.attempts)
-    Delivery.objects.bulk_update(deliveries, ["attempts", "error", "state", "not_before"])
+    Delivery.objects.bulk_update(deliveries, ["error", "state", "not_before"])
 
 
 def _transmit(channel: Channel, subject: str, body: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from opscharter.kernel.search.models import SearchDocument
 from opscharter.kernel.search.tokens import words_of
 
@@ -42,10 +44,12 @@ def index(record: Any) -> None:
 
 
 def index_many(records: Sequence[Any]) -> None:
-    """Bring the documents of records of one type up to date, with two statements."""
+    """Bring the documents of records of one type up to date: one statement, and one for each relation that is read."""
     searchable = [record for record in records if record.search_fields and record.archived_at is None]
     if not searchable:
         return
+    related = {name.rpartition("__")[0] for name in searchable[0].search_fields if "__" in name}
+    prefetch_related_objects(searchable, *sorted(related))
     SearchDocument.objects.bulk_create(
         [document_for(record) for record in searchable],
         batch_size=1000,

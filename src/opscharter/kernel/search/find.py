@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +16,10 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.search.models import SearchDocument
 from opscharter.kernel.search.tokens import query_of
 
-CANDIDATES = 400
-"""How many matching documents are looked at, newest first, before the row scope narrows them."""
+PORTION = 400
+"""How many matching documents are looked at in one go, newest first, before the row scope narrows them."""
+MOST_PORTIONS = 25
+"""After so many portions the search stops, so that words every record holds cost no more than that."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,34 @@ def matching_ids(model: type[Model], text: str) -> Q:
 
 
 def find(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
-    """Return what the actor may see of the records that match, exact numbers first, then the newest."""
-    text = text.strip()
-    documents = list(SearchDocument.objects.filter(number__iexact=text)[:5]) if text else []
-    known = {document.pk for document in documents}
-    documents += [d for d in _matching(text).order_by("-pk")[:CANDIDATES] if d.pk not in known]
+    """Return what the actor may see of the records that match, exact numbers first, then the newest.
+
+    Portion after portion is looked at until there are enough hits, for one who sees little of very much.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    numbered = list(SearchDocument.objects.filter(number__in={text, text.upper()})[:5]) if text else []
+    known = [document.pk for document in numbered]
+    hits = _within_scope(actor, numbered)
+    matching = _matching(text).exclude(pk__in=known).order_by("-pk")
+    portion = list(matching[:PORTION])
+    for _turn in range(MOST_PORTIONS):
+        hits += _within_scope(actor, portion)
+        if len(hits) >= limit or len(portion) < PORTION:
+            break
+        portion = list(matching.filter(pk__lt=portion[-1].pk)[:PORTION])
+    return hits[:limit]
+
+
+def _within_scope(actor: Actor, documents: Sequence[SearchDocument]) -> list[Hit]:
+    """Return the documents as hits, without those of rows the actor may not see: one query a record type."""
     seen: dict[str, set[int]] = {}
     for record_type in {document.record_type for document in documents}:
-        ids = [document.record_id for document in documents if document.record_type == record_type]
-        model: Any = apps.get_model(record_type)
-        seen[record_type] = set(model.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
-    hits = [Hit(d.record_type, d.record_id, d.number, d.title) for d in documents if d.record_id in seen[d.record_type]]
-    return hits[:limit]
+        if actor.may(record_type, "view"):
+            ids = [document.record_id for document in documents if document.record_type == record_type]
+            model: Any = apps.get_model(record_type)
+            seen[record_type] = set(model.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        Hit(document.record_type, document.record_id, document.number, document.title)
+        for document in documents
+        if document.record_id in seen.get(document.record_type, ())
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -134,8 +135,8 @@ class _Teller:
             return "—"
         if isinstance(value, list):
             return "、".join(self._say(field, each) for each in value)
-        if field is None:
-            return str(value)
+        if field is None or isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
         if field.is_relation:
             return self.names.get(field.related_model, {}).get(value, str(value))
         if isinstance(field, models.DateTimeField):
