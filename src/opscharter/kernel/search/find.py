@@ -43,11 +43,11 @@ def _matching(text: str) -> QuerySet[SearchDocument]:
     if not asked:
         return SearchDocument.objects.none()
     if connection.vendor == "postgresql":
-        parts = [_quoted_pg(token) + (":*" if prefix else "") for token, prefix in asked]
-        raw = RawSQL("kernel_searchdocument.vector @@ %s::tsquery", [" & ".join(parts)])
-        return SearchDocument.objects.alias(found=raw).filter(found=True)
-    parts = [f'"{token}"' + ("*" if prefix else "") for token, prefix in asked]
-    raw = RawSQL("SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s", [" AND ".join(parts)])
+        query = " & ".join(_quoted_pg(token) + (":*" if prefix else "") for token, prefix in asked)
+        raw = RawSQL("SELECT id FROM kernel_searchdocument WHERE vector @@ %s::tsquery", [query])
+    else:
+        query = " AND ".join(f'"{token}"' + ("*" if prefix else "") for token, prefix in asked)
+        raw = RawSQL("SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s", [query])
     return SearchDocument.objects.filter(pk__in=raw)
 
 
@@ -67,7 +67,7 @@ def find(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
 
     Portion after portion is looked at until there are enough hits, for one who sees little of very much.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", text.replace("\x00", " ")).strip()
     numbered = list(SearchDocument.objects.filter(number__in={text, text.upper()})[:5]) if text else []
     known = [document.pk for document in numbered]
     hits = _within_scope(actor, numbered)
