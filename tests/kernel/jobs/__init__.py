@@ -1,0 +1,1 @@
+"""The queue, the schedules and the worker, tested with a few chores."""
