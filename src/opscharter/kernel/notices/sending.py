@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,6 +166,8 @@ def _transmit(channel: Channel, subject: str, body: str) -> None:
     if channel.kind == Channel.Kind.EMAIL:
         send_mail(subject, body, None, [channel.address])
         return
+    if not re.fullmatch(r"\w+://\S+", channel.address):
+        raise ConnectionError("not an address")  # Apprise would write it into its log
     import apprise  # late: a hundred services take a tenth of a second to load
 
     target = apprise.Apprise()
