@@ -86,19 +86,23 @@ def attach(record: Any, actor: Actor, uploaded: UploadedFile, *, visibility: str
         digest.update(chunk)
     uploaded.seek(0)
     path = default_storage.save(f"attachments/{uuid.uuid4().hex}", uploaded)
-    kept = Attachment.objects.create(
-        record_type=record._meta.label_lower,
-        record_id=record.pk,
-        name=name,
-        path=path,
-        size=uploaded.size or 0,
-        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        sha256=digest.hexdigest(),
-        visibility=seen,
-        added_at=moment.now(),
-        added_by_id=actor.user_id,
-    )
-    write_entry(actor, "attach", record=record, changes={"file": [None, name], "sha256": [None, kept.sha256]})
+    try:
+        kept = Attachment.objects.create(
+            record_type=record._meta.label_lower,
+            record_id=record.pk,
+            name=name,
+            path=path,
+            size=uploaded.size or 0,
+            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            sha256=digest.hexdigest(),
+            visibility=seen,
+            added_at=moment.now(),
+            added_by_id=actor.user_id,
+        )
+        write_entry(actor, "attach", record=record, changes={"file": [None, name], "sha256": [None, kept.sha256]})
+    except Exception:
+        default_storage.delete(path)
+        raise
     return kept
 
 
