@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +23,7 @@ from opscharter.kernel.notices.models import Channel
 from opscharter.kernel.notices.sending import mark_read
 from opscharter.kernel.users.models import User
 from opscharter.kernel.web.base import SignedInPage
+from opscharter.kernel.web.moving import sentence
 
 DAYS = (30, 90, 365)
 
@@ -110,18 +112,20 @@ class AccountPage(SignedInPage):
         return self._show(plain)
 
     def _add_channel(self, request: HttpRequest) -> None:
-        kind, address = request.POST.get("kind", ""), request.POST.get("address", "").strip()
-        if kind not in Channel.Kind.values or not address or (kind == "email" and "@" not in address):
-            messages.error(self.request, _("Give an e-mail address, or an address such as wecom://… or https://…"))
-            return
-        quiet = {name: request.POST.get(name) or None for name in ("quiet_from", "quiet_to")}
-        Channel.objects.create(
+        channel = Channel(
             user_id=self.request.user.pk or 0,
-            kind=kind,
-            address=address,
+            kind=request.POST.get("kind", ""),
+            address=request.POST.get("address", "").strip(),
             digest=request.POST.get("digest") == "1",
-            **quiet,
         )
+        try:
+            for name in ("quiet_from", "quiet_to"):
+                setattr(channel, name, Channel._meta.get_field(name).to_python(request.POST.get(name) or None))
+            channel.full_clean(exclude=["user"])
+        except ValidationError as error:
+            messages.error(request, sentence(error))
+            return
+        channel.save()
 
     def _show(self, plain: str = "") -> HttpResponse:
         user = self.actor.user

@@ -1,8 +1,13 @@
 """Notices to people, the ways they want them, and every delivery."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+SERVICES = ("wecombot", "dingtalk", "feishu", "lark", "slack", "msteams", "json", "jsons")
+"""The kinds of Apprise addresses taken: WeCom, DingTalk, Feishu/Lark, Slack, Teams, and plain webhooks."""
 
 
 class Notice(models.Model):
@@ -46,6 +51,14 @@ class Channel(models.Model):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
     active = models.BooleanField(_("active"), default=True)
+
+    def clean(self) -> None:
+        """Refuse what is no address of its kind; chat services and webhooks are those named here."""
+        if self.kind == self.Kind.EMAIL:
+            validate_email(self.address)
+        elif self.address.partition("://")[0].lower() not in SERVICES:
+            known = ", ".join(f"{name}://" for name in SERVICES)
+            raise ValidationError({"address": _("The address begins with one of: %(known)s.") % {"known": known}})
 
     def __str__(self) -> str:
         return self.address.partition(":")[0] if self.kind == self.Kind.APPRISE else self.address
