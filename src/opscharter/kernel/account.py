@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import TimeField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -119,8 +120,9 @@ class AccountPage(SignedInPage):
             digest=request.POST.get("digest") == "1",
         )
         try:
-            for name in ("quiet_from", "quiet_to"):
-                setattr(channel, name, Channel._meta.get_field(name).to_python(request.POST.get(name) or None))
+            channel.quiet_from, channel.quiet_to = (
+                TimeField().to_python(request.POST.get(name) or None) for name in ("quiet_from", "quiet_to")
+            )
             channel.full_clean(exclude=["user"])
         except ValidationError as error:
             messages.error(request, sentence(error))

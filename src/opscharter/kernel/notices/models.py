@@ -52,6 +52,9 @@ class Channel(models.Model):
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
     active = models.BooleanField(_("active"), default=True)
 
+    def __str__(self) -> str:
+        return self.address.partition(":")[0] if self.kind == self.Kind.APPRISE else self.address
+
     def clean(self) -> None:
         """Refuse what is no address of its kind; chat services and webhooks are those named here."""
         if self.kind == self.Kind.EMAIL:
@@ -59,9 +62,6 @@ class Channel(models.Model):
         elif self.address.partition("://")[0].lower() not in SERVICES:
             known = ", ".join(f"{name}://" for name in SERVICES)
             raise ValidationError({"address": _("The address begins with one of: %(known)s.") % {"known": known}})
-
-    def __str__(self) -> str:
-        return self.address.partition(":")[0] if self.kind == self.Kind.APPRISE else self.address
 
 
 class Delivery(models.Model):
