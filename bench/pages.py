@@ -53,7 +53,7 @@ def run(scale: float, rounds: int) -> None:
     from opscharter.kernel.access.actor import system_actor
     from opscharter.kernel.search.find import find
     from opscharter.kernel.users.models import User
-    from opscharter.service.models import Incident
+    from opscharter.service.tickets.models import Incident
 
     call_command("migrate", verbosity=0)
     begun = time.perf_counter()

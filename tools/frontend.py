@@ -1,4 +1,4 @@
-"""Copy the front-end parts that pages use from node_modules into the product's static files.
+"""Copy the front-end parts that pages use, and the fonts of PDF documents, from node_modules into the product.
 
 Only what is used is copied, minified as published. Run by `make setup`; safe to repeat.
 """
@@ -9,16 +9,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "node_modules"
-TARGET = ROOT / "src/opscharter/kernel/static/vendor"
+KERNEL = ROOT / "src/opscharter/kernel"
 
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@tabler/icons-webfont/dist/tabler-icons.min.css": "tabler-icons.min.css",
-    "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "fonts/tabler-icons.woff2",
-    "echarts/dist/echarts.min.js": "echarts.min.js",
-    "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
-    "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
+    "@tabler/core/dist/css/tabler.min.css": "static/vendor/tabler.min.css",
+    "@tabler/icons-webfont/dist/tabler-icons.min.css": "static/vendor/tabler-icons.min.css",
+    "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "static/vendor/fonts/tabler-icons.woff2",
+    "echarts/dist/echarts.min.js": "static/vendor/echarts.min.js",
+    "htmx.org/dist/htmx.min.js": "static/vendor/htmx.min.js",
+    "tom-select/dist/js/tom-select.complete.min.js": "static/vendor/tom-select.min.js",
+    "tom-select/dist/css/tom-select.min.css": "static/vendor/tom-select.min.css",
+    "@expo-google-fonts/noto-sans-tc/400Regular/NotoSansTC_400Regular.ttf": "documents/fonts/tc-regular.ttf",
+    "@expo-google-fonts/noto-sans-tc/700Bold/NotoSansTC_700Bold.ttf": "documents/fonts/tc-bold.ttf",
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "documents/fonts/sc-regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "documents/fonts/sc-bold.ttf",
 }
 
 
@@ -29,7 +33,7 @@ def main() -> int:
         print("front-end parts are missing; run `npm ci`:", *missing, sep="\n  ", file=sys.stderr)
         return 1
     for name, end in FILES.items():
-        source, target = SOURCE / name, TARGET / end
+        source, target = SOURCE / name, KERNEL / end
         if not target.is_file() or target.stat().st_size != source.stat().st_size:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)

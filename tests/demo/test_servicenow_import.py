@@ -22,7 +22,7 @@ from opscharter.kernel.indicators.figures import value
 from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.timeline.entries import entries_of
 from opscharter.kernel.timeline.models import TimelineEntry
-from opscharter.service.models import Incident
+from opscharter.service.tickets.models import Incident
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/itsm"
 pytestmark = pytest.mark.django_db

@@ -44,7 +44,7 @@ def vehicles(transactional_db: None) -> Any:
     exec(compile(code["resources.py"], "resources.py", "exec"), space)
     with connection.schema_editor() as editor:
         editor.create_model(module.Vehicle)
-    site.install([*CHAPTERS, Chapter("garage", "garage", 3, resources=[space["vehicles"]])])
+    site.install([*CHAPTERS, Chapter(code="garage", label="garage", number=3, resources=[space["vehicles"]])])
     install_provider(lambda user: Actor(user=user, grants=(Grant("*", "*", "all"),)))
     urls = types.ModuleType("how_to_urls")
     from django.urls import include, path

@@ -15,7 +15,7 @@ from opscharter.customers.models import Contract, Customer, Service
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.organization.models import Department, Employee, Post
-from opscharter.service.models import Incident, TestStep
+from opscharter.service.tickets.models import Incident, TestStep
 
 MONDAY_NINE = timezone.make_aware(dt.datetime(2025, 10, 13, 9, 0))
 

@@ -8,7 +8,7 @@ from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.controls.decisions import change_setting
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.errors import Refused
-from opscharter.service.models import Incident, ServiceRequest, TestStep
+from opscharter.service.tickets.models import Incident, ServiceRequest, TestStep
 from tests.service.conftest import bring_to_work, pass_tests, resolve
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.errors import Refused
 from opscharter.kernel.notices.models import Notice
 from opscharter.kernel.users.models import User
-from opscharter.service.matrix import MATRIX, priority_of
-from opscharter.service.models import Incident, TestStep
-from opscharter.service.services import close_unanswered, leave_over, warn_of_deadlines
+from opscharter.service.tickets.matrix import MATRIX, priority_of
+from opscharter.service.tickets.models import Incident, TestStep
+from opscharter.service.tickets.services import close_unanswered, leave_over, warn_of_deadlines
 from tests.service.conftest import MONDAY_NINE, bring_to_work, resolve
 
 pytestmark = pytest.mark.django_db

@@ -3,6 +3,31 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets import resources
-from opscharter.kernel.resources.site import Chapter
+from opscharter.customers.chapter import READERS
+from opscharter.kernel.access.actor import Reach
+from opscharter.kernel.resources.site import Chapter, GrantLine, Policy
 
-CHAPTER = Chapter(code="assets", label=_("Assets"), under="service", resources=[resources.assets, resources.relations])
+ALL = Reach.ALL
+KEEP = ("assets.*", "create edit take-into-use maintain return", ALL)
+GRANTS: dict[str, list[GrantLine]] = {
+    **{code: [("assets.*", "view", ALL)] for code in READERS},
+    "customer-contact": [("assets.asset", "view", Reach.CUSTOMER)],
+}
+for _keeper in ("department-manager", "engineer", "service-manager"):
+    GRANTS[_keeper].append(KEEP)
+GRANTS["department-manager"].append(("assets.asset", "retire", ALL))
+GRANTS["service-manager"].append(("assets.*", "retire archive export import", ALL))
+
+CHAPTER = Chapter(
+    code="assets",
+    label=_("Assets"),
+    under="service",
+    resources=[resources.assets, resources.relations],
+    grants=GRANTS,
+    policies=[
+        Policy(
+            _("Retirement of assets"), "assets.asset", "retire", deadline_hours=72, escalate_to="top-management",
+            steps=[{"role": "service-manager", "quorum": 1, "veto": True}],
+        ),
+    ],
+)  # fmt: skip

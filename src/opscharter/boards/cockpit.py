@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from opscharter.boards.my_work import Task, tasks_of
+from opscharter.boards.my_work import tasks_of
 from opscharter.charter.models import Edition
 from opscharter.charter.standing import ChapterBar, Coverage, bars, coverage, in_force, standings
 from opscharter.kernel import moment
@@ -25,10 +25,11 @@ from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.indicators.registry import Indicator
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.resources.site import site
+from opscharter.kernel.resources.tasks import Task
 from opscharter.kernel.web.base import SignedInPage
-from opscharter.service.indicators import ON_COCKPIT
-from opscharter.service.lifecycle import OPEN
-from opscharter.service.models import Incident, ServiceRequest
+from opscharter.service.tickets.indicators import ON_COCKPIT
+from opscharter.service.tickets.lifecycle import OPEN
+from opscharter.service.tickets.models import Incident, ServiceRequest
 
 Text = str | Promise
 DAYS = 28

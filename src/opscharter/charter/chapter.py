@@ -7,11 +7,27 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter import resources
 from opscharter.charter.evaluation import run_all_checks
+from opscharter.charter.install import install_default_regulation
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.approvals.jobs import escalate_overdue_approvals
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter, Page
+
+ALL = Reach.ALL
+GRANTS = {
+    "everyone": [
+        ("charter.*", "view", ALL), ("kernel.businesscalendar", "view", ALL), ("kernel.calendarday", "view", ALL),
+    ],
+    "service-manager": [
+        ("kernel.businesscalendar", "create edit", ALL), ("kernel.calendarday", "create edit", ALL),
+        ("kernel.controlsetting", "create", ALL), ("kernel.controlexception", "create", ALL),
+        ("charter.checkresult", "create", ALL),
+    ],
+    "quality-supervisor": [("charter.checkresult", "create", ALL), ("kernel.guarddecision", "view", ALL)],
+    "security-officer": [("kernel.auditentry", "view", ALL)],
+}  # fmt: skip
 
 CHAPTER = Chapter(
     code="charter",
@@ -29,6 +45,8 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
+    grants=GRANTS,
+    setup=[install_default_regulation],
     schedules=[
         Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0)),
         Schedule("charter.escalate-approvals", escalate_overdue_approvals, every=dt.timedelta(minutes=5)),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.config.environment import data_folder, flag, secret_key
 
 PACKAGE = Path(__file__).resolve().parents[1]
+"""The folder of the product's code."""
 DATA = data_folder()
 
 SECRET_KEY = secret_key(DATA)

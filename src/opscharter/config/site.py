@@ -38,12 +38,12 @@ CHAPTERS: list[Chapter] = [
     CUSTOMERS,
     ASSETS,
     # Not in operation yet: the rail opens their clauses, which stand uncovered.
-    Chapter("people", _("People"), 4),
-    Chapter("projects", _("Projects"), 5),
-    Chapter("quality", _("Quality"), 6),
-    Chapter("security", _("Security"), 7),
-    Chapter("costs", _("Costs"), 8),
-    Chapter("risks", _("Risks"), 9),
+    Chapter(code="people", label=_("People"), number=4),
+    Chapter(code="projects", label=_("Projects"), number=5),
+    Chapter(code="quality", label=_("Quality"), number=6),
+    Chapter(code="security", label=_("Security"), number=7),
+    Chapter(code="costs", label=_("Costs"), number=8),
+    Chapter(code="risks", label=_("Risks"), number=9),
 ]
 
 KERNEL_SCHEDULES = [schedule.Schedule("kernel.deliver-notices", deliver_due, every=dt.timedelta(minutes=1))]
@@ -53,7 +53,7 @@ KERNEL_SCHEDULES = [schedule.Schedule("kernel.deliver-notices", deliver_due, eve
 def install() -> None:
     """Tell the kernel what there is; called once when Django is ready."""
     site.install(CHAPTERS)
-    schedule.install([*KERNEL_SCHEDULES, *(each for chapter in CHAPTERS for each in chapter.schedules)])
+    schedule.install([*KERNEL_SCHEDULES, *(each for part in site.parts for each in part.schedules)])
     install_provider(access.actor_of)
     access.outsiders[:] = [actor_of_contact]
     directory.install(CompanyDirectory())

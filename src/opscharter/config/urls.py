@@ -12,7 +12,7 @@ urlpatterns = [
     *BOARDS,
     path("health", health, name="health"),
     path("accounts/", include("allauth.urls")),
-    *(pattern for chapter in site.chapters for pattern in chapter.urls),
+    *(pattern for part in site.parts for pattern in part.urls),
     *patterns(),
     path("api/v1/", include(api_patterns())),
 ]

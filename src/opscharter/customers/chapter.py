@@ -3,12 +3,31 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers import resources
-from opscharter.kernel.resources.site import Chapter
+from opscharter.kernel.access.actor import Reach
+from opscharter.kernel.resources.site import Chapter, GrantLine
+
+ALL, CUSTOMER = Reach.ALL, Reach.CUSTOMER
+READERS = (
+    "department-manager", "project-manager", "engineer", "technical-support", "hotline", "service-manager",
+    "change-manager", "quality-supervisor", "security-officer", "finance", "risk-officer",
+)  # fmt: skip
+"""The roles that know every customer."""
+GRANTS: dict[str, list[GrantLine]] = {
+    **{code: [("customers.*", "view", ALL)] for code in READERS},
+    "customer-contact": [
+        ("customers.customer", "view", CUSTOMER), ("customers.contact", "view", CUSTOMER),
+        ("customers.contract", "view", CUSTOMER), ("customers.service", "view", ALL),
+    ],
+}  # fmt: skip
+GRANTS["hotline"].append(("customers.contact", "create edit", ALL))
+GRANTS["service-manager"].append(("customers.*", "create edit archive export import activate end share-view", ALL))
+GRANTS["finance"].append(("customers.contract", "view export", ALL))
 
 CHAPTER = Chapter(
     code="customers",
     label=_("Customers"),
     under="service",
+    grants=GRANTS,
     resources=[
         resources.customers,
         resources.contacts,

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from opscharter.charter.evaluation import run
-from opscharter.charter.install import install_default_regulation
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.sealing import seal
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
+from opscharter.kernel.resources.site import site
 from opscharter.organization.models import Employee
 from opscharter.organization.seed import install_roles
 
@@ -35,7 +35,9 @@ def install_foundation() -> None:
     """Put roles and the default regulation in place: what every installation has, demo or not."""
     actor = system_actor("install")
     install_roles(actor)
-    install_default_regulation(actor)
+    for part in site.parts:
+        for put_in_place in part.setup:
+            put_in_place(actor)
 
 
 def found(

@@ -18,8 +18,8 @@ from opscharter.kernel.calendars.engine import Calendar
 from opscharter.kernel.errors import Refused
 from opscharter.organization.access import actor_of_employee
 from opscharter.organization.models import Employee
-from opscharter.service.models import Incident, ServiceRequest
-from opscharter.service.services import close_unanswered
+from opscharter.service.tickets.models import Incident, ServiceRequest
+from opscharter.service.tickets.services import close_unanswered
 
 Life = Iterator[dt.datetime]
 """The rest of a ticket's life: yields when its next step is due."""

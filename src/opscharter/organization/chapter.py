@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter
 from opscharter.organization import resources
+from opscharter.organization.roles import GRANTS
 from opscharter.organization.services import take_up_posts
 
 CHAPTER = Chapter(
@@ -24,5 +25,6 @@ CHAPTER = Chapter(
         resources.grants,
         resources.given_roles,
     ],
+    grants=GRANTS,
     schedules=[Schedule("organization.take-up-posts", take_up_posts, at=dt.time(0, 5))],
 )

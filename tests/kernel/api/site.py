@@ -22,7 +22,7 @@ papers = Resource(
 )  # fmt: skip
 shelves = Resource(Shelf, "shelves", order="name")
 topics = Resource(Topic, "topics", order="name")
-LIBRARY = Chapter("library", "Library", resources=[papers, shelves, topics])
+LIBRARY = Chapter(code="library", label="Library", resources=[papers, shelves, topics])
 ALL = (("testapp.*", "*", "all"),)
 
 

@@ -17,8 +17,8 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records import bulk
 from opscharter.kernel.timeline.models import TimelineEntry
-from opscharter.service.matrix import MATRIX
-from opscharter.service.models import Incident
+from opscharter.service.tickets.matrix import MATRIX
+from opscharter.service.tickets.models import Incident
 
 BATCH = 500
 Progress = Callable[[int, int], None]

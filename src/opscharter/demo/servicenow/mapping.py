@@ -17,8 +17,8 @@ from opscharter.demo.servicenow.history import IncidentHistory
 from opscharter.kernel.calendars.engine import UnpublishedYear
 from opscharter.kernel.calendars.models import calendar_of
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
-from opscharter.service.lifecycle import State as Ours
-from opscharter.service.models import Incident
+from opscharter.service.tickets.lifecycle import State as Ours
+from opscharter.service.tickets.models import Incident
 
 SOURCE = "servicenow"
 STATES = {

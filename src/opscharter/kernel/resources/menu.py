@@ -35,13 +35,18 @@ def menu(actor: Actor, address: str) -> list[MenuChapter]:
 
 
 def _items(chapter: Chapter, actor: Actor) -> list[MenuItem]:
-    pages = [MenuItem(page.label, page.url, page.icon) for page in chapter.pages if page.visible(actor)]
-    records = [
-        MenuItem(resource.label_plural, list_url(resource), resource.icon)
-        for resource in chapter.resources
-        if resource.in_menu and actor.may(resource.key, "view")
-    ]
-    return pages + records
+    items: list[MenuItem] = []
+    for part in chapter.contents:
+        found = [MenuItem(page.label, page.url, page.icon) for page in part.pages if page.visible(actor)]
+        found += [
+            MenuItem(resource.label_plural, list_url(resource), resource.icon)
+            for resource in part.resources
+            if resource.in_menu and actor.may(resource.key, "view")
+        ]
+        if found and part is not chapter:
+            found[0].part = part.label
+        items += found
+    return items
 
 
 def _mark(items: list[MenuItem], address: str) -> bool:

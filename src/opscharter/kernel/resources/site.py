@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records.record import Record
 from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.tasks import Task
 
 Text = str | Promise
 NUMERALS = "〇一二三四五六七八九十"
@@ -26,25 +27,69 @@ class Page:
     visible: Callable[[Actor], bool] = lambda actor: actor.user is not None
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter's table of contents. `number` is the regulation's; masters say `under` which chapter they appear."""
+GrantLine = tuple[str, str, str]
+"""A line of what a role may do: record type, actions, reach. `service.*` is a whole chapter, `*` everything."""
 
-    code: str
+
+@dataclass(frozen=True)
+class Policy:
+    """An approval policy that every installation begins with; see ApprovalPolicy for `steps` and `conditions`."""
+
+    name: Text
+    record_type: str
+    action: str
+    steps: Sequence[dict[str, Any]]
+    conditions: Sequence[Sequence[Any]] = ()
+    rank: int = 100
+    deadline_hours: int | None = None
+    escalate_to: str = ""
+    four_eyes: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A table of contents: a practice within a chapter (changes, knowledge, …), or, as `Chapter`, a whole one.
+
+    `grants` are what the default roles may do with the records listed here, by the role's code; `policies` the
+    approvals they begin with; `tasks` say what waits for a person.
+    """
+
     label: Text
-    number: int = 0
-    under: str = ""
     icon: str = "folder"
     pages: Sequence[Page] = ()
     resources: Sequence[Resource] = ()
     schedules: Sequence[Any] = ()
     urls: Sequence[Any] = ()
     """Ordinary Django url patterns of the chapter's own pages, mounted at the site's root."""
+    grants: Mapping[str, Sequence[GrantLine]] = field(default_factory=dict)
+    policies: Sequence[Policy] = ()
+    tasks: Sequence[Callable[[Actor], Sequence[Task]]] = ()
+    setup: Sequence[Callable[[Actor], object]] = ()
+    """Functions that put the part's default data into an installation; each is safe to repeat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter(Part):
+    """A chapter's table of contents. `number` is the regulation's; masters say `under` which chapter they appear."""
+
+    code: str
+    number: int = 0
+    under: str = ""
+    parts: Sequence[Part] = ()
 
     @property
     def numeral(self) -> str:
         """Return the chapter's Chinese numeral as the rail shows it."""
         return NUMERALS[self.number] if self.number else ""
+
+    @property
+    def contents(self) -> list[Part]:
+        """Return the chapter's own lines, then its parts."""
+        return [self, *self.parts]
+
+    def every(self, what: str) -> list[Any]:
+        """Return one kind of line (`pages`, `schedules`, …) of the chapter and all its parts."""
+        return [line for part in self.contents for line in getattr(part, what)]
 
 
 @dataclass
@@ -55,6 +100,8 @@ class MenuItem:
     url: str
     icon: str = "file"
     current: bool = False
+    part: Text = ""
+    """The heading over the line, when it is the first of its part."""
 
 
 @dataclass
@@ -82,9 +129,9 @@ class Site:
         self.chapters = []
         self._by_key = {}
         for chapter in chapters:
-            resources = tuple(_of_chapter(resource, chapter.code) for resource in chapter.resources)
-            self.chapters.append(replace(chapter, resources=resources))
-            for resource in resources:
+            self.chapters.append(chapter)
+            for resource in chapter.every("resources"):
+                object.__setattr__(resource, "chapter", chapter.code)
                 if resource.key in self._by_key:
                     raise ValueError(f"{resource.key} is listed twice")
                 self._by_key[resource.key] = resource
@@ -93,6 +140,11 @@ class Site:
     def resources(self) -> list[Resource]:
         """Return every resource, in menu order."""
         return list(self._by_key.values())
+
+    @property
+    def parts(self) -> list[Part]:
+        """Return every chapter and every part of one, in menu order."""
+        return [part for chapter in self.chapters for part in chapter.contents]
 
     def resource(self, record_or_key: type[Record] | Record | str) -> Resource:
         """Return the resource of a record, record type or label; KeyError when no chapter lists it."""
@@ -105,11 +157,6 @@ class Site:
             return self.resource(record_or_key)
         except KeyError:
             return None
-
-
-def _of_chapter(resource: Resource, code: str) -> Resource:
-    object.__setattr__(resource, "chapter", code)
-    return resource
 
 
 site = Site()

@@ -125,10 +125,10 @@ class FindPage(SignedInPage):
     def _places(self) -> list[tuple[str, str]]:
         places = []
         for chapter in site.chapters:
-            places += [(str(page.label), page.url) for page in chapter.pages if page.visible(self.actor)]
+            places += [(str(page.label), page.url) for page in chapter.every("pages") if page.visible(self.actor)]
             places += [
                 (str(resource.label_plural), list_url(resource))
-                for resource in chapter.resources
+                for resource in chapter.every("resources")
                 if self.actor.may(resource.key, "view")
             ]
         return places

@@ -12,8 +12,8 @@ from opscharter.kernel.errors import Conflict, NotPermitted, Refused
 from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.moving import sentence
-from opscharter.service.models import Incident, TestStep
-from opscharter.service.services import leave_over
+from opscharter.service.tickets.models import Incident, TestStep
+from opscharter.service.tickets.services import leave_over
 
 
 class TestResultPage(SignedInPage):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.records.numbering import Numbering
-from opscharter.service.lifecycle import INCIDENT, State
-from opscharter.service.models.ticket import Ticket
+from opscharter.service.tickets.lifecycle import INCIDENT, State
+from opscharter.service.tickets.models.ticket import Ticket
 
 DEFAULT_CHECKLIST = (_("The fault no longer occurs"), _("The service works for the customer"), _("Monitoring is quiet"))
 

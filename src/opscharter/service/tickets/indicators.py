@@ -8,8 +8,8 @@ from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q, QueryS
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.indicators.registry import indicator
-from opscharter.service.lifecycle import OPEN, State
-from opscharter.service.models import Incident, ServiceRequest
+from opscharter.service.tickets.lifecycle import OPEN, State
+from opscharter.service.tickets.models import Incident, ServiceRequest
 
 DIMENSIONS = {"department": "team_id", "employee": "assignee_id", "customer": "customer_id", "service": "service_id"}
 

@@ -17,7 +17,7 @@ from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.merging import changed_fields
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department, Employee
-from opscharter.service import effects, guards
+from opscharter.service.tickets import effects, guards
 
 DECIDES_PRIORITY = {"impact", "urgency", "customer_id", "service_id"}
 

@@ -12,8 +12,8 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
-from opscharter.service.lifecycle import OPEN, State
-from opscharter.service.models import Incident, ServiceRequest, TestStep
+from opscharter.service.tickets.lifecycle import OPEN, State
+from opscharter.service.tickets.models import Incident, ServiceRequest, TestStep
 
 
 def _late(model: Any) -> Any:

@@ -13,7 +13,7 @@ from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.record import Record
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.models import TimelineEntry
-from opscharter.service.models.incident import Incident
+from opscharter.service.tickets.models.incident import Incident
 
 
 class TestStep(Record):

@@ -13,8 +13,8 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks import ledger
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
-from opscharter.service import notices
-from opscharter.service.matrix import priority_of
+from opscharter.service.tickets import notices
+from opscharter.service.tickets.matrix import priority_of
 
 Inputs = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel import moment
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.controls.registry import Measure, Parameter, check
-from opscharter.service.lifecycle import State
-from opscharter.service.models import Incident, ServiceRequest
+from opscharter.service.tickets.lifecycle import State
+from opscharter.service.tickets.models import Incident, ServiceRequest
 
 Parameters = Mapping[str, Any]
 MINUTES = _("working minutes")

@@ -14,9 +14,9 @@ from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.calendars.models import calendar_of
 from opscharter.kernel.clocks import ledger
 from opscharter.kernel.jobs.queue import job
-from opscharter.service.effects import levels_of, tell_clock
-from opscharter.service.lifecycle import State
-from opscharter.service.models import Incident, ServiceRequest
+from opscharter.service.tickets.effects import levels_of, tell_clock
+from opscharter.service.tickets.lifecycle import State
+from opscharter.service.tickets.models import Incident, ServiceRequest
 
 CLOSE_AFTER_WORKING_DAYS = 3
 TICKETS: tuple[Any, ...] = (Incident, ServiceRequest)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.records.lifecycle import STAY, Lifecycle, Move
-from opscharter.service import effects, guards
+from opscharter.service.tickets import effects, guards
 
 
 class State(models.TextChoices):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.records.numbering import Numbering
-from opscharter.service.lifecycle import REQUEST
-from opscharter.service.models.ticket import Ticket
+from opscharter.service.tickets.lifecycle import REQUEST
+from opscharter.service.tickets.models.ticket import Ticket
 
 
 class ServiceRequest(Ticket):

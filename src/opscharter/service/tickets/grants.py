@@ -1,0 +1,30 @@
+"""What the default roles may do with tickets."""
+
+from __future__ import annotations
+
+from opscharter.kernel.access.actor import Reach
+from opscharter.kernel.resources.site import GrantLine
+
+ALL, TREE, DEPARTMENT, OWN, CUSTOMER = Reach.ALL, Reach.DEPARTMENT_TREE, Reach.DEPARTMENT, Reach.OWN, Reach.CUSTOMER
+HANDLE = "view create edit comment assign accept assess declare wait resume resolve confirm reopen cancel history"
+TICKETS = ("service.incident", "service.servicerequest", "service.teststep")
+
+
+def tickets(actions: str, reach: Reach) -> list[GrantLine]:
+    """Return the same grant for every kind of ticket."""
+    return [(record_type, actions, reach) for record_type in TICKETS]
+
+
+GRANTS: dict[str, list[GrantLine]] = {
+    "department-manager": [*tickets(f"{HANDLE} export", TREE), *tickets("view", OWN)],
+    "project-manager": tickets("view comment create", TREE),
+    "engineer": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
+    "technical-support": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
+    "hotline": tickets("view create edit comment assign confirm reopen cancel declare history", ALL),
+    "service-manager": tickets(f"{HANDLE} export import archive share-view", ALL),
+    "change-manager": tickets("view comment", ALL),
+    "quality-supervisor": tickets("view export history", ALL),
+    "security-officer": tickets("view", ALL),
+    "risk-officer": tickets("view", ALL),
+    "customer-contact": tickets("view comment confirm reopen", CUSTOMER),
+}

@@ -1,0 +1,30 @@
+"""Incidents and service requests: the part's table of contents."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.jobs.schedule import Schedule
+from opscharter.kernel.resources.site import Part
+from opscharter.service.tickets import checks, indicators, resources
+from opscharter.service.tickets.grants import GRANTS
+from opscharter.service.tickets.pages import URLS
+from opscharter.service.tickets.services import close_unanswered_job, warn_of_deadlines_job
+from opscharter.service.tickets.tasks import tickets_to_handle
+
+CONTROLS = (checks,)
+"""Imported so that their checks and figures are registered."""
+FIGURES = (indicators,)
+
+PART = Part(
+    label=_("Tickets"),
+    icon="headset",
+    resources=[resources.incidents, resources.requests, resources.test_steps],
+    grants=GRANTS,
+    tasks=[tickets_to_handle],
+    schedules=[
+        Schedule("service.warn-of-deadlines", warn_of_deadlines_job, every=dt.timedelta(minutes=1)),
+        Schedule("service.close-unanswered", close_unanswered_job, every=dt.timedelta(hours=1)),
+    ],
+    urls=URLS,
+)
