@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from opscharter.kernel import moment
 from opscharter.kernel.resources.links import record_url as address_of
+from opscharter.kernel.timeline.events import EVENTS
 from opscharter.kernel.web.cells import Cell, state_tone
 
 register = template.Library()
@@ -188,7 +189,9 @@ def told(entry: Any, record: Any) -> SafeString:
                 )
             )
         return SafeString("".join(lines))
-    if entry.kind == entry.Kind.EVENT:
+    if entry.kind == entry.Kind.EVENT and entry.verb in EVENTS:
+        return format_html('<div class="small">{} {}</div>', EVENTS[entry.verb].told(entry.data), clause_chip)
+    if entry.kind == entry.Kind.EVENT:  # brought by an import, in its source's own words
         facts = " · ".join(f"{key}: {value}" for key, value in entry.data.items() if value not in ("", None))
         return format_html(
             '<div class="small">{} <span class="muted">{}</span> {}</div>', entry.verb, facts, clause_chip

@@ -12,6 +12,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.record import Record
 from opscharter.kernel.timeline import entries
+from opscharter.kernel.timeline.events import declare_event
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.service.tickets.models.incident import Incident
 
@@ -48,4 +49,7 @@ class TestStep(Record):
         """Tell the incident's timeline."""
         if "result" in changes:
             data = {"step": self.step, "result": self.result}
-            entries.append(self.incident, actor, TimelineEntry.Kind.EVENT, verb="tested", data=data, clause="3.3.3")
+            entries.append(self.incident, actor, TimelineEntry.Kind.EVENT, verb=TESTED, data=data, clause="3.3.3")
+
+
+TESTED = declare_event("tested", _("Tested “%(step)s”: %(result)s"), result=TestStep.Result)
