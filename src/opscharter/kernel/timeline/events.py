@@ -19,7 +19,9 @@ class EventWords:
 
     def told(self, data: Mapping[str, Any]) -> str:
         """Return the sentence in the active language."""
-        spoken = {name: dict(kind.choices).get(data.get(name), data.get(name)) for name, kind in self.choices.items()}
+        spoken = {
+            name: dict(kind.choices).get(str(data.get(name)), data.get(name)) for name, kind in self.choices.items()
+        }
         return str(self.sentence) % {**data, **spoken}
 
 
