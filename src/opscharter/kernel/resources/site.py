@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records.record import Record
-from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.declaration import Panel, Resource
 from opscharter.kernel.resources.tasks import Task
 
 Text = str | Promise
@@ -66,6 +66,8 @@ class Part:
     tasks: Sequence[Callable[[Actor], Sequence[Task]]] = ()
     setup: Sequence[Callable[[Actor], object]] = ()
     """Functions that put the part's default data into an installation; each is safe to repeat."""
+    panels: Mapping[str, Sequence[Panel]] = field(default_factory=dict)
+    """Cards that the part adds to the pages of others' records, by record type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,10 @@ class Site:
     def parts(self) -> list[Part]:
         """Return every chapter and every part of one, in menu order."""
         return [part for chapter in self.chapters for part in chapter.contents]
+
+    def panels_of(self, resource: Resource) -> list[Panel]:
+        """Return the cards on a record's page: the resource's own, then those that other parts add."""
+        return [*resource.panels, *(panel for part in self.parts for panel in part.panels.get(resource.key, ()))]
 
     def resource(self, record_or_key: type[Record] | Record | str) -> Resource:
         """Return the resource of a record, record type or label; KeyError when no chapter lists it."""

@@ -16,6 +16,7 @@ from opscharter.kernel.files.attachments import attachments_of
 from opscharter.kernel.records.writing import obstacles
 from opscharter.kernel.resources.declaration import Panel, Resource
 from opscharter.kernel.resources.links import record_url
+from opscharter.kernel.resources.site import site
 from opscharter.kernel.timeline.entries import entries_of, readable
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.kernel.web.approving import ApprovalCard, cards_of
@@ -177,7 +178,7 @@ class DetailPage(ResourcePage):
         page.timeline_filter = wanted or "all"
 
     def _draw_panels(self, page: DetailContext) -> None:
-        for panel in self.resource.panels:
+        for panel in site.panels_of(self.resource):
             if self.actor.external and not panel.for_customers:
                 continue
             html = self._draw(panel, page.record)

@@ -16,8 +16,10 @@ from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.merging import changed_fields
 from opscharter.kernel.records.record import Record
+from opscharter.kernel.timeline.entries import entries_of
+from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.organization.models import Department, Employee
-from opscharter.service.tickets import effects, guards
+from opscharter.service.tickets import effects, guards, hooks
 
 DECIDES_PRIORITY = {"impact", "urgency", "customer_id", "service_id"}
 
@@ -146,3 +148,6 @@ class Ticket(Record):
         elif visibility == "customer":
             effects.mark_customer_told(self, actor, {})
             self.save_as(system_actor(), note="customer told")
+        said = entries_of(self).filter(kind=TimelineEntry.Kind.COMMENT).first()
+        for follow in hooks.after_comment if said else ():
+            follow(self, actor, said)
