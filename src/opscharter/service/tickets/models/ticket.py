@@ -148,6 +148,6 @@ class Ticket(Record):
         elif visibility == "customer":
             effects.mark_customer_told(self, actor, {})
             self.save_as(system_actor(), note="customer told")
-        said = entries_of(self).filter(kind=TimelineEntry.Kind.COMMENT).first()
-        for follow in hooks.after_comment if said else ():
-            follow(self, actor, said)
+        if said := entries_of(self).filter(kind=TimelineEntry.Kind.COMMENT).first():
+            for follow in hooks.after_comment:
+                follow(self, actor, said)
