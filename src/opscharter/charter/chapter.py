@@ -6,8 +6,11 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter import resources
+from opscharter.charter.corrective.part import PART as CORRECTIVE
 from opscharter.charter.evaluation import run_all_checks
+from opscharter.charter.improvements.part import PART as IMPROVEMENTS
 from opscharter.charter.install import install_default_regulation
+from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
 from opscharter.kernel.access.actor import Reach
@@ -45,6 +48,7 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
+    parts=[CORRECTIVE, OBLIGATIONS, IMPROVEMENTS],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

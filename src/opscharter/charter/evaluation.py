@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,9 @@ VALID_FOR = dt.timedelta(hours=36)
 
 State = CheckResult.State
 
+followers: list[Callable[[CheckResult, Actor], None]] = []
+"""Called for every new result, in its transaction: corrective items are raised and closed so."""
+
 
 @dataclass
 class _Findings:
@@ -46,7 +49,7 @@ class _Findings:
             self.population += row["n"]
             self.exceptions += row["bad"]
             if row["month"] is not None:
-                month = timezone.localtime(row["month"]).strftime("%Y-%m")
+                month = _month(row["month"])
                 counts = self.months.setdefault(month, [0, 0])
                 counts[0] += row["n"]
                 counts[1] += row["bad"]
@@ -55,6 +58,11 @@ class _Findings:
             label = rows.model._meta.label_lower
             found = rows.filter(measure.exception).order_by("-pk")[:room]
             self.sample += [[label, record.pk, str(record), str(measure.reason)] for record in found]
+
+
+def _month(day: dt.date | dt.datetime) -> str:
+    """Return the month of a day, or of a moment by the office's clock."""
+    return (timezone.localtime(day) if isinstance(day, dt.datetime) else day).strftime("%Y-%m")
 
 
 def evaluate(check: Check) -> CheckResult | None:
@@ -121,7 +129,12 @@ def run(actor: Actor, clause: str = "", controls: Iterable[str] = ()) -> list[Ch
     wanted = set(controls)
     chosen = [c for c in CHECKS.values() if (not clause or c.clause == clause) and (not wanted or c.id in wanted)]
     results = [result for check in chosen if (result := evaluate(check)) is not None]
-    write_entry(actor, "checks:run", changes={"results": [None, {r.control: r.state for r in results}]}, note=clause)
+    with transaction.atomic():
+        for result in results:
+            for follow in followers:
+                follow(result, actor)
+        states = {result.control: result.state for result in results}
+        write_entry(actor, "checks:run", changes={"results": [None, states]}, note=clause)
     return results
 
 

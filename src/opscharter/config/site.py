@@ -16,6 +16,7 @@ from opscharter.customers.chapter import CHAPTER as CUSTOMERS
 from opscharter.demo.accounts import listing
 from opscharter.demo.servicenow.command import ServiceNowIncidents
 from opscharter.kernel.access.actor import install_provider
+from opscharter.kernel.access.people import install_colleagues
 from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
 from opscharter.kernel.exchange.importers import IMPORTERS
@@ -56,6 +57,7 @@ def install() -> None:
     schedule.install([*KERNEL_SCHEDULES, *(each for part in site.parts for each in part.schedules)])
     install_provider(access.actor_of)
     access.outsiders[:] = [actor_of_contact]
+    install_colleagues(access.works_here)
     directory.install(CompanyDirectory())
     install_edition(edition_label)
     install_standings(rail)

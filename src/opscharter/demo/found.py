@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from opscharter.charter.evaluation import run
+from opscharter.demo.assurance import live_assurance
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
@@ -58,6 +59,7 @@ def found(
         calendar = BusinessCalendar.objects.order_by("pk").first()
         world = World(company, dice, calendar_of(calendar), end)
         live(world, begin, int(TICKETS * scale), tell)
+        live_assurance(world, actor)
         with moment.at(end):
             run(actor)
     seal()

@@ -52,6 +52,12 @@ def actor_of_employee(employee: Employee, user: User | None = None) -> Actor:
     )
 
 
+def works_here() -> Q:
+    """Return the condition on accounts of people who have not left."""
+    stays = Q(employee__left_on__isnull=True) | Q(employee__left_on__gte=moment.today())
+    return Q(employee__isnull=False, employee__archived_at__isnull=True) & stays
+
+
 def roles_of(employee_id: int) -> list[Role]:
     """Return every role a person holds today."""
     today = moment.today()

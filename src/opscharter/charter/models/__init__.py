@@ -4,4 +4,8 @@ from opscharter.charter.models.clause import Clause
 from opscharter.charter.models.edition import Edition
 from opscharter.charter.models.result import CheckResult
 
-__all__ = ["CheckResult", "Clause", "Edition"]
+from opscharter.charter.corrective.models import CorrectiveItem  # isort: skip
+from opscharter.charter.improvements.models import Improvement  # isort: skip
+from opscharter.charter.obligations.models import Obligation  # isort: skip
+
+__all__ = ["CheckResult", "Clause", "CorrectiveItem", "Edition", "Improvement", "Obligation"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.kernel.audit import rules
+
 
 class CheckResult(models.Model):
     """One evaluation of one check, kept as it was; the past is never computed again with today's rules.
@@ -48,3 +50,11 @@ class CheckResult(models.Model):
     def target(self) -> float:
         """Return the least share that passes, as it was at the time."""
         return float(self.parameters.get("target", 100))
+
+    @property
+    def numerator(self) -> int:
+        """Return how many of the population are no exception."""
+        return self.population - self.exceptions
+
+
+rules.APPEND_ONLY.append(CheckResult._meta.db_table)

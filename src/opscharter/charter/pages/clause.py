@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from opscharter.charter import evaluation
@@ -64,6 +65,8 @@ class ClauseContext:
     may_set: bool = False
     exceptions: list[ControlException] = field(default_factory=list)
     history: list[ControlSetting] = field(default_factory=list)
+    panels: list[tuple[Any, str]] = field(default_factory=list)
+    """(title, HTML) of the cards that parts add to clauses."""
     modes: list[tuple[str, Any]] = field(default_factory=lambda: list(Mode.choices))
 
     @property
@@ -93,7 +96,18 @@ def open_clause(standing: ClauseStanding, edition: Edition, actor: Actor) -> Cla
         history=list(
             ControlSetting.objects.filter(control__in=controls).select_related("set_by").order_by("-pk")[:HISTORY]
         ),
+        panels=panels_of(clause, actor),
     )
+
+
+def panels_of(clause: Clause, actor: Actor) -> list[tuple[Any, str]]:
+    """Return the cards that parts add to clauses (`Part.panels` under `charter.clause`), drawn."""
+    drawn: list[tuple[Any, str]] = []
+    for panel in site.panels_of(site.resource(Clause)):
+        content = panel.context(clause, actor)
+        if content is not None:
+            drawn.append((panel.title, render_to_string(panel.template, {**content, "clause": clause, "actor": actor})))
+    return drawn
 
 
 def _card(standing: CheckStanding, actor: Actor) -> CheckCard:

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.access.people import colleagues
 from opscharter.kernel.resources.declaration import Resource, Text, find_field
+from opscharter.kernel.users.models import User
 
 NONE = "none"
 ME = "me"
@@ -121,7 +123,7 @@ class Filter:
             if value == NONE:
                 condition |= Q(**{f"{self.name}__isnull": True})
             elif value == ME:
-                ids.append(actor.person_id or 0)
+                ids.append((actor.user_id if self.field.related_model is User else actor.person_id) or 0)
             else:
                 ids.append(read_id(self.name, value))
         return condition | Q(**{f"{self.name}__in": ids}) if ids else condition
@@ -161,7 +163,8 @@ class Filter:
         names = {NONE: _("none"), ME: _("me")}
         ids = [found for value in values if (found := id_of(value))]
         if ids:
-            names |= {str(row.pk): str(row) for row in related.objects.visible_to(actor).filter(pk__in=ids)}
+            rows = colleagues() if related is User else related.objects.visible_to(actor)
+            names |= {str(row.pk): str(row) for row in rows.filter(pk__in=ids)}
         return names
 
 

@@ -1,5 +1,9 @@
 """Who can sign in. What a person may do follows from posts and roles, not from flags on the account."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +15,10 @@ class User(AbstractUser):
     display_name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+
+    numbering: ClassVar[None] = None
+    search_fields: ClassVar[tuple[str, ...]] = ("display_name", "username")
+    """As records have them: how a file and a form name an account."""
 
     class Meta:
         verbose_name = _("user")

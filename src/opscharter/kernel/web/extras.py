@@ -15,8 +15,8 @@ from opscharter.kernel.resources.declaration import find_field
 from opscharter.kernel.resources.links import list_url, record_url, url_of
 from opscharter.kernel.resources.models import SavedView
 from opscharter.kernel.resources.site import site
-from opscharter.kernel.resources.targets import allowed_targets
-from opscharter.kernel.search.find import find, matching_ids
+from opscharter.kernel.resources.targets import allowed_targets, matching
+from opscharter.kernel.search.find import find
 from opscharter.kernel.web.base import ResourcePage, SignedInPage
 from opscharter.kernel.web.moving import sentence
 
@@ -74,10 +74,7 @@ class OptionsPage(ResourcePage):
             known |= {each for move in lifecycle.moves for each in move.inputs}
         if name not in known or not find_field(self.resource.model, name).is_relation:
             raise Http404
-        rows = allowed_targets(self.resource, name, self.actor)
-        text = request.GET.get("q", "").strip()
-        if text and rows.model.search_fields:
-            rows = rows.filter(matching_ids(rows.model, text))
+        rows = matching(allowed_targets(self.resource, name, self.actor), request.GET.get("q", "").strip())
         found = [{"value": row.pk, "text": str(row)} for row in rows.order_by("pk")[:OPTIONS]]
         return JsonResponse({"results": found})
 

@@ -1,0 +1,1 @@
+"""The one improvement register (§1.3.4), fed from every chapter."""

@@ -1,0 +1,1 @@
+"""The register of laws, standards and contract obligations (§1.3.1)."""
