@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from opscharter.charter.evaluation import run
 from opscharter.demo.assurance import live_assurance
+from opscharter.demo import emergencies
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
@@ -58,8 +59,11 @@ def found(
             company = build(dice, timezone.localdate(begin), actor, roles)
         calendar = BusinessCalendar.objects.order_by("pk").first()
         world = World(company, dice, calendar_of(calendar), end)
+        emergencies.prepare(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
         live_assurance(world, actor)
+        emergencies.settle(world)
+        emergencies.run_one_now(world)
         with moment.at(end):
             run(actor)
     seal()

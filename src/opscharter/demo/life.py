@@ -171,9 +171,7 @@ def _declare(incident: Incident, actor: Actor, at: dt.datetime) -> Life:
     """Start the emergency plan, mostly within ten minutes of the first word."""
     yield at
     incident.refresh_from_db()
-    incident.move(
-        "declare", actor, reason=f"{incident.title}，影響面大，啟動預案。", contingency_plan="EP-03 核心業務中斷"
-    )
+    incident.move("declare", actor, reason=f"{incident.title}，影響面大，啟動預案。")
 
 
 def _work(world: World, ticket: Any, engineer: Actor, at: dt.datetime, urgent: bool) -> Part:

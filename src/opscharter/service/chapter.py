@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.resources.site import Chapter
+from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.tickets.part import PART as TICKETS
 
-CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=[TICKETS])
+CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=[TICKETS, EMERGENCIES])

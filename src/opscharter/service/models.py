@@ -1,5 +1,14 @@
 """Every record of the chapter, practice by practice: Django finds an app's models here."""
 
+from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.tickets.models import Incident, ServiceRequest, TestStep
 
-__all__ = ["Incident", "ServiceRequest", "TestStep"]
+__all__ = [
+    "ContingencyPlan",
+    "ContingencyStep",
+    "Emergency",
+    "EmergencyTask",
+    "Incident",
+    "ServiceRequest",
+    "TestStep",
+]

@@ -56,6 +56,17 @@ def cause_and_fix(ticket: Any, actor: Actor) -> list[Text]:
     return missing
 
 
+@guard("incident.parent-tested", clause="3.3.3", owner="engineer", label=_("The major incident is resolved and tested"))
+def parent_tested(incident: Any, actor: Actor) -> list[Text]:
+    """A part of a major incident is resolved with it: only when the whole was repaired and fully tested."""
+    parent = incident.parent
+    if parent is None:
+        return [_("This is not part of a major incident.")]
+    if parent.tested_at is None:
+        return [_("Resolve %(number)s first: cause, repair and full test.") % {"number": parent.number}]
+    return []
+
+
 @guard("incident.fully-tested", clause="3.3.3", owner="engineer", label=_("The test checklist is complete"))
 def fully_tested(incident: Any, actor: Actor) -> list[Text]:
     """Every step of the test checklist has a result, and none has failed."""

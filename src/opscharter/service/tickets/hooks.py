@@ -11,6 +11,12 @@ from opscharter.kernel.timeline.models import TimelineEntry
 after_comment: list[Callable[[Any, Actor, TimelineEntry], None]] = []
 """Called with (ticket, actor, entry) for every comment, in its transaction: outgoing mail, chat."""
 
+choose_plan: list[Callable[[Any], str]] = []
+"""Name the contingency plan that an incident declared an emergency runs by; asked in order until one knows."""
+
+after_declare: list[Callable[[Any, Actor], None]] = []
+"""Called with (incident, actor) when an incident has been declared an emergency, in its transaction."""
+
 pagers: list[Callable[[Any, str], list[int]]] = []
 """Call whoever is on duty for (ticket, reason) once each, and return the accounts called; asked in order until one
 has called somebody."""

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.records.lifecycle import STAY, Lifecycle, Move
-from opscharter.service.tickets import effects, guards
+from opscharter.service.tickets import effects, emergency, guards
 
 
 class State(models.TextChoices):
@@ -66,11 +66,18 @@ def _resolve(*more: object) -> Move:
 
 DECLARE = Move(
     "declare", [State.NEW, *UNDER_WAY, State.WAITING], State.IN_PROGRESS, _("Declare emergency"), needs_reason=True,
-    inputs=["contingency_plan"], required=["contingency_plan"], customer_visible=True,
-    prepare=[effects.mark_declared, effects.mark_customer_told],
-    effects=[effects.resume_clocks, effects.tell_emergency],
+    inputs=["contingency_plan"], customer_visible=True,
+    prepare=[effects.mark_declared, effects.mark_customer_told, emergency.name_plan],
+    effects=[effects.resume_clocks, effects.tell_emergency, emergency.start_plan],
+)  # fmt: skip
+FOLLOW = Move(
+    "follow", OPEN, State.RESOLVED, _("Resolved with the major incident"), automatic=True, customer_visible=True,
+    guards=[guards.parent_tested], prepare=[emergency.inherit, effects.mark_resolved],
+    effects=[emergency.settle_tests],
 )  # fmt: skip
 
 _FINAL = [State.CLOSED, State.CANCELLED]
 REQUEST = Lifecycle(State, start=State.NEW, moves=[*_SHARED, _resolve()], final=_FINAL)
-INCIDENT = Lifecycle(State, start=State.NEW, moves=[*_SHARED, DECLARE, _resolve(guards.fully_tested)], final=_FINAL)
+INCIDENT = Lifecycle(
+    State, start=State.NEW, moves=[*_SHARED, DECLARE, _resolve(guards.fully_tested), FOLLOW], final=_FINAL
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,9 @@ class Incident(Ticket):
     follow_up_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("left over from")
     )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="children", verbose_name=_("major incident")
+    )
 
     numbering = Numbering("INC-{date:%Y%m%d}-{seq:04}")
     lifecycle = INCIDENT
@@ -32,6 +36,15 @@ class Incident(Ticket):
     class Meta(Ticket.Meta):
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
+
+    def clean(self) -> None:
+        """Refuse a family of more than two generations, and an incident that is part of itself."""
+        if self.parent is None:
+            return
+        if self.parent_id == self.pk or self.parent.parent_id is not None:
+            raise ValidationError(_("A part of a major incident cannot have parts of its own."))
+        if self.pk and Incident.objects.filter(parent_id=self.pk).exists():
+            raise ValidationError(_("A part of a major incident cannot have parts of its own."))
 
     def on_create(self, actor: Actor) -> None:
         """Start the clocks and lay out the test checklist of the service."""

@@ -1,0 +1,1 @@
+"""Contingency plans and the running of emergencies (§3.3.1)."""
