@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from opscharter.charter.evaluation import run
-from opscharter.demo.assurance import live_assurance
 from opscharter.demo import emergencies
+from opscharter.demo.assurance import live_assurance
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
