@@ -26,7 +26,8 @@ PLANS: list[tuple[str, str, str, list[tuple[str, str, int]]]] = [
     ]),
     ("EP-05", "核心數據庫不可用", "DB", [
         ("確認主從狀態，禁止寫入", "handler", 5), ("決定是否切主", "commander", 15),
-        ("切換主庫並驗證複製", "handler", 30), ("通知應用方重連", "communications", 35), ("補做全量備份", "handler", 180),
+        ("切換主庫並驗證複製", "handler", 30), ("通知應用方重連", "communications", 35),
+        ("補做全量備份", "handler", 180),
     ]),
     ("EP-07", "辦公網絡大面積中斷", "NET", [
         ("判斷故障域：核心、匯聚或出口", "handler", 10), ("啟用備用出口", "handler", 25),
