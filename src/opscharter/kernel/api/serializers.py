@@ -39,6 +39,13 @@ class ScopedSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
         """Return who asks; None while the OpenAPI document is drawn."""
         return getattr(self.context.get("request"), "actor", None)
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """Let a choice that is only read be empty where the stored field may be; DRF forgets it there."""
+        kind, options = super().build_standard_field(field_name, model_field)
+        if options.get("read_only") and "choices" in options and model_field.blank:
+            options["choices"] = [("", ""), *options["choices"]]
+        return kind, options
+
     def to_internal_value(self, data: Any) -> Any:
         """Read what was sent; a field that does not exist or cannot be written is named."""
         if isinstance(data, dict):

@@ -212,7 +212,7 @@ class LifecycleViewSet(RecordViewSet):
         record = self.found(pk)
         lifecycle = self.resource.model.lifecycle
         assert lifecycle is not None
-        moves = [move for move in lifecycle.moves_from(record.state) if permitted(record, self.actor, move.name)]
+        moves = [move for move in lifecycle.offered_to(record) if permitted(record, self.actor, move.name)]
         return Response(MoveShape([self._offer(record, move) for move in moves], many=True).data)
 
     def _offer(self, record: Any, move: Move) -> dict[str, Any]:

@@ -70,9 +70,11 @@ def shown(record: Any, binds: Sequence[str]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for name in binds:
         field = record._meta.get_field(name)
-        if field.many_to_many or field.one_to_many:
-            accessor = name if field.many_to_many else field.get_accessor_name()
-            content[name] = [_row(row) for row in getattr(record, accessor).order_by("pk")]
+        if field.many_to_many:
+            # Which rows are meant is what was agreed; what else happens to them is their own life.
+            content[name] = [{"id": row.pk, "name": str(row)} for row in getattr(record, name).order_by("pk")]
+        elif field.one_to_many:
+            content[name] = [_row(row) for row in getattr(record, field.get_accessor_name()).order_by("pk")]
         else:
             content[name] = getattr(record, field.attname)
     return plain(content)
@@ -151,6 +153,7 @@ def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
         "four_eyes": policy.four_eyes,
         "escalate_to": policy.escalate_to,
         "clause": approval.clause,
+        "apart": _apart(record, move, actor) if policy.four_eyes else [],
     }
     request = ApprovalRequest.objects.create(
         record_type=record._meta.label_lower,
@@ -167,8 +170,7 @@ def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
     )
     for number, step in enumerate(policy.steps):
         people = set(_people(step, record))
-        if policy.four_eyes:
-            people.discard(actor.person_id or 0)
+        people -= set(snapshot["apart"])
         if len(people) < step.get("quorum", 1):
             raise _refuse(_("Step %(n)s has too few voters for its quorum.") % {"n": number + 1}, approval.clause)
         ApprovalSeat.objects.bulk_create(
@@ -176,6 +178,13 @@ def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
         )
     write_entry(actor, f"approval:ask:{move}", record=record, changes={"hash": [None, request.hash]})
     return request
+
+
+def _apart(record: Any, move: str, actor: Actor) -> list[int]:
+    """Return who may not vote: whoever asks, and whom the step names as separate from its approver."""
+    fields = [record._meta.get_field(name) for name in record.lifecycle.move(move).separate_from]
+    named = {actor.person_id, *(getattr(record, field.attname) for field in fields)}
+    return sorted(person for person in named if person is not None)
 
 
 def _people(step: dict[str, Any], record: Any) -> list[int]:
@@ -195,7 +204,8 @@ def seat_for(request: ApprovalRequest, actor: Actor) -> int | None:
     if request.votes.filter(step=request.step, person=actor.person_id).exists():
         return None
     represented = set(directory().stands_in_for(actor.person_id))
-    if request.policy["four_eyes"] and request.requested_person in {actor.person_id, *represented}:
+    apart = set(request.policy.get("apart") or ([request.requested_person] if request.policy["four_eyes"] else []))
+    if apart & {actor.person_id, *represented}:
         return None
     taken = set(request.votes.filter(step=request.step).values_list("seat", flat=True))
     seats = set(request.seats.filter(step=request.step).values_list("person", flat=True)) - taken
@@ -232,10 +242,13 @@ def vote(request: ApprovalRequest, record: Any, actor: Actor, decision: str, com
     )
     changes = {"decision": [None, decision], "seat": [None, seat], "hash": [None, request.hash]}
     write_entry(actor, f"approval:vote:{request.move}", record=record, changes=changes, note=comment)
-    return _settle(request)
+    _settle(request)
+    if request.state != ApprovalRequest.State.OPEN:
+        _stored(record).on_approval(actor, request.move, request.state)
+    return request
 
 
-def _settle(request: ApprovalRequest) -> ApprovalRequest:
+def _settle(request: ApprovalRequest) -> None:
     """Go on to the next step, approve or reject, when the votes of this step say so."""
     step = request.policy["steps"][request.step]
     answers = list(request.votes.filter(step=request.step).values_list("decision", flat=True))
@@ -251,7 +264,6 @@ def _settle(request: ApprovalRequest) -> ApprovalRequest:
             request.save(update_fields=["step"])
         else:
             _close(request, ApprovalRequest.State.APPROVED)
-    return request
 
 
 def _close(request: ApprovalRequest, state: str) -> None:
@@ -288,7 +300,8 @@ def escalate_overdue() -> list[ApprovalRequest]:
     escalated = list(late.select_for_update(skip_locked=True))
     for request in escalated:
         role = request.policy["escalate_to"]
-        people = set(directory().in_role(role, None)) - {request.requested_person} if role else set()
+        apart = {request.requested_person, *request.policy.get("apart", ())}
+        people = set(directory().in_role(role, None)) - apart if role else set()
         ApprovalSeat.objects.bulk_create(
             [ApprovalSeat(request=request, step=request.step, person=person) for person in sorted(people)],
             ignore_conflicts=True,

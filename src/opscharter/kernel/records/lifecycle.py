@@ -37,7 +37,8 @@ class Move:
 
     `prepare` functions set further fields of the record before it is written; `effects` follow after it.
     `separate_from` names fields holding persons who may not take this step (requester ≠ approver).
-    `automatic` moves are taken by jobs and effects and get no button.
+    `automatic` moves are taken by jobs and effects and get no button. `applies` narrows a move to some records, such as
+    those of one kind; the others neither show nor take it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Move:
     approval: ApprovalRule | None = None
     primary: bool = False
     automatic: bool = False
+    applies: Callable[[Any], bool] | None = None
     customer_visible: bool = False
 
     def __init__(
@@ -113,6 +115,10 @@ class Lifecycle:
     def moves_from(self, state: str) -> list[Move]:
         """Return the moves a state offers to people, in declared order."""
         return [move for move in self.moves if state in move.sources and not move.automatic]
+
+    def offered_to(self, record: Any) -> list[Move]:
+        """Return the moves that a record, as it stands, offers to people."""
+        return [move for move in self.moves_from(record.state) if move.applies is None or move.applies(record)]
 
     @property
     def open_states(self) -> list[str]:

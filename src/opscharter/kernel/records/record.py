@@ -128,6 +128,9 @@ class Record(models.Model):
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """Do what follows from a comment (visibility `customer` or `internal`), in the same transaction."""
 
+    def on_approval(self, actor: Actor, move: str, state: str) -> None:
+        """Do what follows when the approval of a step is decided (`approved`, `rejected`); same transaction."""
+
     def comment_as(self, actor: Actor, text: str, *, visibility: str = "internal") -> None:
         """Add a comment to the timeline; raises NotPermitted or ValidationError."""
         writing.comment(self, actor, text, visibility=visibility)

@@ -220,6 +220,8 @@ def obstacles(record: Any, step: Move, actor: Actor, standings: Mapping[str, Sta
     verdict = judge(step.guards, record, actor, standings)
     if record.state not in step.sources:
         verdict.refusals.insert(0, not_in_state(record.get_state_display()))
+    if step.applies is not None and not step.applies(record):
+        verdict.refusals.insert(0, Reason(_t("This step is not for records of this kind.")))
     if any(actor.person_id is not None and _person_of(record, name) == actor.person_id for name in step.separate_from):
         verdict.refusals.append(Reason(_t("Somebody else must take this step (separation of duty).")))
     if step.approval is not None:

@@ -41,7 +41,7 @@ def cards_of(record: Any, actor: Actor) -> list[ApprovalCard]:
     lifecycle = type(record).lifecycle
     if lifecycle is None or actor.external:
         return []
-    return [_card(record, move, actor) for move in lifecycle.moves_from(record.state) if move.approval is not None]
+    return [_card(record, move, actor) for move in lifecycle.offered_to(record) if move.approval is not None]
 
 
 def _card(record: Any, move: Any, actor: Actor) -> ApprovalCard:

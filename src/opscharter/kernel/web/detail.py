@@ -130,7 +130,7 @@ class DetailPage(ResourcePage):
     def _offer_moves(self, page: DetailContext) -> None:
         record = page.record
         lifecycle = type(record).lifecycle
-        moves = [move for move in lifecycle.moves_from(record.state) if self.may(move.name)]
+        moves = [move for move in lifecycle.offered_to(record) if self.may(move.name)]
         standings = settings_at({guard for move in moves for guard in move.guards}) if moves else {}
         for move in moves:
             verdict = obstacles(record, move, self.actor, standings)
