@@ -13,6 +13,7 @@ from django.utils import timezone
 from opscharter.charter.evaluation import run
 from opscharter.demo import emergencies
 from opscharter.demo.assurance import live_assurance
+from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
@@ -25,6 +26,8 @@ from opscharter.organization.seed import install_roles
 
 TICKETS = 420
 """Tickets of one year at scale 1."""
+CHANGES = 24
+"""Changes of one year."""
 DAYS = 365
 
 
@@ -61,6 +64,7 @@ def found(
         world = World(company, dice, calendar_of(calendar), end)
         emergencies.prepare(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
+        live_changes(world, begin, CHANGES)
         live_assurance(world, actor)
         emergencies.settle(world)
         emergencies.run_one_now(world)

@@ -25,6 +25,7 @@ NAMES = {
     "hotline": _("hotline agent"),
     "service-manager": _("service manager"),
     "change-manager": _("change manager"),
+    "advisory-board": _("change advisory board"),
     "quality-supervisor": _("quality supervisor"),
     "security-officer": _("security officer"),
     "hr": _("human resources"),

@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.resources.site import Chapter
+from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.tickets.part import PART as TICKETS
 
-CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=[TICKETS, EMERGENCIES])
+PARTS = [
+    TICKETS,
+    EMERGENCIES,
+    CHANGES,
+]
+
+CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=PARTS)

@@ -1,0 +1,150 @@
+"""What the steps of a change bring about: derived times and figures, approvals that open doors. No refusals here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.approvals.requests import latest, open_request
+from opscharter.kernel.calendars.engine import Calendar
+from opscharter.kernel.errors import Refused
+from opscharter.service.changes.words import UNSUCCESSFUL, Kind, Outcome
+from opscharter.service.tickets.services import company_calendar
+
+Inputs = Mapping[str, Any]
+REVIEW_DAYS = 3
+"""Working days in which a change that failed, was rolled back or was an emergency is reviewed."""
+
+
+def minutes_of(change: Any, phase: str) -> int:
+    """Return how many minutes the plan (`plan`) or the way back (`rollback`) takes, as far as it is written."""
+    if change.pk is None:
+        return 0
+    steps = change.steps.filter(phase=phase, archived_at__isnull=True)
+    return sum(minutes or 0 for minutes in steps.values_list("minutes", flat=True))
+
+
+def point_of_no_return(change: Any) -> dt.datetime | None:
+    """Return the last moment at which the way back still fits into the window; None while it cannot be told."""
+    minutes = minutes_of(change, "rollback")
+    return change.window_end - dt.timedelta(minutes=minutes) if change.window_end and minutes else None
+
+
+def plan_altered(change: Any, actor: Actor) -> None:
+    """Reckon the point of no return anew, and void the votes cast on the plan as it was."""
+    stored = type(change)._default_manager.get(pk=change.pk)
+    stored.point_of_no_return = point_of_no_return(stored)
+    stored.save_as(system_actor(), note="plan altered")
+    for step in stored.lifecycle.moves:
+        if step.approval is not None:
+            step.approval.recheck(stored, step.name, actor)
+
+
+def ask_for_approval(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Put the question to those whom the policy names."""
+    open_request(change, "approve", actor)
+
+
+def ask_for_ratification(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """An emergency change is approved afterwards: the question is put at once."""
+    open_request(change, "ratify", actor)
+
+
+def approval_decided(change: Any, move: str, state: str) -> None:
+    """Take the step that was approved; guards may still refuse it, and say why in the guard log."""
+    step = move if state == "approved" else {"approve": "return", "ratify": "disown"}[move]
+    try:
+        change.move(step, system_actor(), reason="" if state == "approved" else _grounds(change, move))
+    except Refused:
+        return
+
+
+def _grounds(change: Any, move: str) -> str:
+    """Return what those who rejected it said."""
+    request = latest(change, move)
+    said = request.votes.filter(decision="reject").values_list("comment", flat=True) if request else ()
+    return " ".join(text for text in said if text) or "rejected"
+
+
+def mark_approved(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when it was approved."""
+    change.approved_at = moment.now()
+
+
+def mark_not_approved(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """What goes back to planning is approved no longer."""
+    change.approved_at = None
+
+
+def mark_started(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when the work began."""
+    change.started_at = moment.now()
+
+
+def mark_rolling_back(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when one turned back."""
+    change.rollback_at = moment.now()
+
+
+def _finish(change: Any, outcome: Outcome) -> None:
+    change.finished_at, change.outcome = moment.now(), outcome
+    if outcome in UNSUCCESSFUL or change.kind == Kind.EMERGENCY:
+        change.review_due_at = company_calendar().add_days(change.finished_at, REVIEW_DAYS)
+
+
+def mark_done(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that it was carried out."""
+    _finish(change, Outcome.DONE)
+
+
+def mark_failed(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that it failed; a review is due."""
+    _finish(change, Outcome.FAILED)
+
+
+def mark_rolled_back(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that everything is as it was before; a review is due."""
+    _finish(change, Outcome.ROLLED_BACK)
+
+
+def working_days(calendar: Calendar, start: dt.datetime, end: dt.datetime) -> int:
+    """Return in how many working days after `start` the moment `end` falls: the least that would have sufficed."""
+    days = 0
+    while calendar.add_days(start, days) < end:
+        days += 1
+    return days
+
+
+def mark_verified(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when it was verified, and how long that took."""
+    change.verified_at = moment.now()
+    change.verify_days = working_days(company_calendar(), change.finished_at, change.verified_at)
+
+
+def mark_evaluated(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when it was evaluated."""
+    change.evaluated_at = moment.now()
+
+
+def mark_reviewed(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when the review was held."""
+    change.reviewed_at = moment.now()
+
+
+def mark_ratified(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note when the emergency change was approved afterwards."""
+    change.ratified_at = moment.now()
+
+
+def mark_unauthorised(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that nobody had the authority for this change."""
+    change.unauthorised_at = moment.now()
+
+
+def unflag(change: Any) -> None:
+    """Take the flag off a change whose window was moved; the conflict check judges the new one."""
+    change.flagged_at, change.flag_note = None, ""
+    change.save_as(system_actor(), note="window moved")

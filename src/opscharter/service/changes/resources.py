@@ -1,0 +1,89 @@
+"""How changes appear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.resources.declaration import Resource, Section, Stage, Text, View
+from opscharter.service.changes.models import Change, ChangeTask
+from opscharter.service.changes.words import BEFORE_START, PLANNED, UNDER_WAY, Kind, Outcome, State
+
+
+def badges_of(change: Any) -> list[tuple[Text, str]]:
+    """Return the pills beside a change's number."""
+    badges: list[tuple[Text, str]] = [
+        (change.get_kind_display(), {Kind.EMERGENCY: "r", Kind.STANDARD: "g"}.get(change.kind, "b"))
+    ]
+    if change.risk:
+        badges.append((_("risk %(risk)s / 25") % {"risk": change.risk}, risk_tone(change.risk)))
+    if change.outcome:
+        tone = {Outcome.DONE: "g", Outcome.FAILED: "r"}.get(change.outcome, "a")
+        badges.append((change.get_outcome_display(), tone))
+    if change.unauthorised_at:
+        badges.append((_("unauthorised"), "r"))
+    if change.flagged_at and change.state in PLANNED:
+        badges.append((change.flag_note, "r"))
+    return badges
+
+
+def risk_tone(risk: int) -> str:
+    """Return the colour of a risk score."""
+    return "r" if risk >= 12 else "a" if risk >= 6 else "g"
+
+
+def _mine(actor: Actor) -> Q:
+    me = actor.person_id or 0
+    return Q(requester_id=me) | Q(engineer_id=me)
+
+
+ASKED = Section(
+    _("Request"),
+    ["title", "kind", "reason", "content", "scope_note", "customer", "service", "assets", "incident", "requester"],
+)
+ASSESSMENT = Section(_("Assessment"), ["feasibility", "feasibility_note", "likelihood", "impact", "risk_note"])
+PLANNING = Section(
+    _("Window and way back"),
+    ["team", "engineer", "window_start", "window_end", "customer_must_agree", "rollback_trigger"],
+)
+WAITS_FOR_REVIEW = Q(state=State.REVIEW)
+
+changes = Resource(
+    Change, "changes", icon="arrows-exchange",
+    columns=["number", "title", "kind", "risk", "state", "customer", "window_start", "engineer", "outcome"],
+    filters=["state", "kind", "customer", "team", "engineer", "outcome", "window_start"],
+    views=[
+        View("mine", _("Mine"), _mine),
+        View("planned", _("Planned"), lambda actor: Q(state__in=PLANNED)),
+        View("under-way", _("Under way"), lambda actor: Q(state__in=UNDER_WAY)),
+        View("unverified", _("To be verified"), lambda actor: WAITS_FOR_REVIEW),
+        View("unsuccessful", _("Failed or rolled back"), lambda actor: Q(outcome__in=("failed", "rolled-back"))),
+    ],
+    form=[ASKED, ASSESSMENT, PLANNING], create=ASKED.fields, lead="content",
+    facts=[
+        "reason", "scope_note", "customer", "service", "incident", "team", "requester", "engineer",
+        "window_start", "window_end", "point_of_no_return", "feasibility", "feasibility_note", "likelihood", "impact",
+        "risk_note", "rollback_trigger", "approved_at", "started_at", "finished_at", "caused_incident", "verification",
+        "verified_at", "evaluation", "review_due_at", "review_findings", "review_actions",
+    ],
+    customer_facts=["content", "kind", "service", "window_start", "window_end", "started_at", "finished_at", "outcome"],
+    stages=[
+        Stage(_("Request"), (State.DRAFT,)), Stage(_("Assessment"), (State.ASSESSING,)),
+        Stage(_("Plan"), (State.PLANNING,)), Stage(_("Approval"), (State.APPROVING, State.APPROVED)),
+        Stage(_("Implementation"), UNDER_WAY), Stage(_("Verification"), (State.REVIEW,)),
+        Stage(_("Closed"), (State.CLOSED,)),
+    ],
+    badges=badges_of, order="-window_start",
+    choices={
+        "engineer": lambda actor: Q(left_on__isnull=True), "requester": lambda actor: Q(left_on__isnull=True),
+    },
+)  # fmt: skip
+steps = Resource(
+    ChangeTask, "change-tasks", icon="list-numbers",
+    columns=["change", "phase", "position", "action", "owner", "minutes", "result"],
+    filters=["change", "phase", "owner", "result"], in_menu=False,
+    choices={"change": lambda actor: Q(state__in=BEFORE_START)},
+)  # fmt: skip
