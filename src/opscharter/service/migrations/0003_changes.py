@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('assets', '0002_initial'),
         ('customers', '0001_initial'),
         ('organization', '0001_initial'),
-        ('service', '0001_initial'),
+        ('service', '0002_emergencies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
