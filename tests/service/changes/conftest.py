@@ -13,11 +13,13 @@ from opscharter.assets.models import Asset, AssetRelation
 from opscharter.customers.models import Customer
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.approvals import directory
 from opscharter.kernel.approvals.models import ApprovalPolicy
 from opscharter.kernel.approvals.requests import latest, vote
 from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.kernel.users.models import User
 from opscharter.organization.access import actor_of_employee
+from opscharter.organization.directory import CompanyDirectory
 from opscharter.organization.models import Department, Employee, EmployeeRole, Post, Role
 from opscharter.organization.seed import install_roles
 from opscharter.service.changes.execution import begin_step, end_step
@@ -32,6 +34,12 @@ def _monday(db: None) -> Any:
     """Everything happens on Monday 13 October 2025 at 09:00 unless a test says otherwise."""
     with moment.at(MONDAY_NINE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _the_company_knows_its_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Approvals ask the company's own directory, whatever other tests have put in its place."""
+    monkeypatch.setattr(directory, "_installed", [CompanyDirectory()])
 
 
 @pytest.fixture
