@@ -68,7 +68,7 @@ def test_other_regions_have_their_own_holidays():
 
 
 @pytest.mark.parametrize(
-    "windows", [[["12:00", "09:00"]], [["09:00", "12:00"], ["11:00", "13:00"]], [["9", "12:00"]], [["09:00"]], ["x"], [["09:00", "25:00"]]]
+    "windows", [[["12:00", "09:00"], ["13:00", "14:00"]], [["09:00", "09:00"]], [["09:00", "12:00"], ["11:00", "13:00"]], [["9", "12:00"]], [["09:00"]], ["x"], [["09:00", "25:00"]]]
 )  # fmt: skip
 def test_windows_that_overlap_run_backwards_or_are_no_times_are_refused(windows):
     with pytest.raises(ValueError, match=r"\S"):
@@ -102,6 +102,37 @@ def test_every_published_day_is_a_workday_or_not_as_published():
     assert not differing, differing[:5]
 
 
+@pytest.mark.skipif(not DAYS.is_file(), reason="the published days (../shared/data/calendar) are not here")
+def test_the_years_2018_to_2026_have_as_many_workdays_as_published():
+    counts = [
+        sum(OFFICE.is_workday(dt.date(year, 1, 1) + dt.timedelta(days=n)) for n in range(366 if year % 4 == 0 else 365))
+        for year in range(2018, 2027)
+    ]
+    assert counts == [250, 250, 249, 250, 249, 249, 251, 248, 248]
+
+
+NIGHT = Calendar(SHANGHAI, (parse_windows([["22:00", "06:00"]]),) * 5 + ((), ()))
+
+
+def test_a_window_over_midnight_belongs_to_the_day_it_begins_on():
+    assert NIGHT.add(at(2025, 10, 13, 23), 4 * HOUR) == at(2025, 10, 14, 3)
+    assert NIGHT.add(at(2025, 10, 14, 5), 2 * HOUR) == at(2025, 10, 14, 23)
+    assert NIGHT.add(at(2025, 10, 18, 1), 6 * HOUR) == at(2025, 10, 20, 23), "Friday's night ends on Saturday 06:00"
+    assert NIGHT.between(at(2025, 10, 13), at(2025, 10, 20)) == 40 * HOUR
+
+
+def test_a_night_that_runs_into_the_next_mornings_window_is_counted_once():
+    long = Calendar(SHANGHAI, (parse_windows([["05:00", "08:00"], ["20:00", "05:00"]]),) * 7)
+    both = Calendar(SHANGHAI, long.week, "", {dt.date(2025, 10, 14): parse_windows([["00:00", "09:00"]])})
+    assert both.between(at(2025, 10, 13, 20), at(2025, 10, 14, 12)) == 13 * HOUR
+
+
+def test_a_working_day_that_begins_on_a_day_off_is_a_whole_one():
+    assert OFFICE.seconds_of_days(at(2025, 10, 18, 10), 1) == 7.5 * 3600
+    assert OFFICE.add(at(2025, 10, 18, 10), dt.timedelta(seconds=7.5 * 3600)) == at(2025, 10, 20, 18)
+    assert OFFICE.seconds_of_days(at(2025, 10, 13, 16), 2) == 15 * 3600
+
+
 MOMENTS = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2025, 12, 1), timezones=st.just(dt.UTC)).map(
     lambda moment: moment.replace(microsecond=0)
 )
@@ -121,3 +152,8 @@ def test_adding_in_two_steps_is_adding_at_once(moment, first, second):
 @given(MOMENTS, SPANS, SPANS)
 def test_more_work_is_never_due_earlier(moment, first, second):
     assert OFFICE.add(moment, max(first, second)) >= OFFICE.add(moment, min(first, second))
+
+
+@given(MOMENTS, SPANS)
+def test_nights_add_up_too(moment, span):
+    assert NIGHT.between(moment, NIGHT.add(moment, span)) == span

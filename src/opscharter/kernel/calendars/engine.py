@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 Window = tuple[int, int]
-"""A stretch of a day in seconds after midnight of its clock: (32400, 43200) is 09:00–12:00."""
+"""A stretch of a day in seconds after midnight of its clock: (32400, 43200) is 09:00–12:00.
+
+One that runs over midnight ends after 24:00: (79200, 108000) is 22:00–06:00, and belongs to the day it begins on.
+"""
 Span = tuple[dt.datetime, dt.datetime]
 
 COUNTRIES = {"tw": "TW", "hk": "HK", "mo": "MO", "sg": "SG"}
@@ -61,7 +64,8 @@ def _of_country(country: str) -> HolidayBase:
 class Calendar:
     """A business calendar as a value: the week's windows, statutory holidays, and dated exceptions.
 
-    `week` has seven entries from Monday. A make-up workday on a weekend has Monday's windows.
+    `week` has seven entries from Monday. A make-up workday on a day that the week leaves free has the windows of
+    the week's first working day.
     """
 
     zone: ZoneInfo
@@ -86,7 +90,7 @@ class Calendar:
             if by_law is False:
                 return ()
             if by_law is True and not windows:
-                return self.week[0]
+                return next((each for each in self.week if each), ())
         return windows
 
     def is_workday(self, day: dt.date) -> bool:
@@ -94,24 +98,44 @@ class Calendar:
         return bool(self.windows_on(day))
 
     def spans_on(self, day: dt.date) -> tuple[Span, ...]:
-        """Return the working windows of a day as moments in UTC."""
+        """Return the working windows of a day as moments in UTC; no moment is worked twice.
+
+        Where yesterday's last window runs into today's first, today's begins when yesterday's is over.
+        """
         if day not in self._spans:
-            self._spans[day] = tuple((self._moment(day, a), self._moment(day, b)) for a, b in self.windows_on(day))
+            before = day - dt.timedelta(days=1)
+            night = self.windows_on(before)[-1:] if self._over_midnight(before) else ()
+            dawn = max((self._moment(before, closes) for _opens, closes in night), default=None)
+            spans = [(self._moment(day, a), self._moment(day, b)) for a, b in self.windows_on(day)]
+            if dawn is not None:
+                spans = [(max(opens, dawn), closes) for opens, closes in spans if closes > dawn]
+            self._spans[day] = tuple(span for span in spans if span[0] < span[1])
         return self._spans[day]
 
+    def _over_midnight(self, day: dt.date) -> bool:
+        """Say whether a day may have a window that runs over midnight; a year not published is not asked for it."""
+        if not any(windows[-1][1] > DAY for windows in (*self.week, *self.exceptions.values()) if windows):
+            return False
+        windows = self.windows_on(day)
+        return bool(windows) and windows[-1][1] > DAY
+
     def _moment(self, day: dt.date, seconds: int) -> dt.datetime:
-        if seconds == DAY:
-            day, seconds = day + dt.timedelta(days=1), 0
+        day, seconds = day + dt.timedelta(days=seconds // DAY), seconds % DAY
         local = dt.datetime.combine(day, dt.time(seconds // 3600, seconds // 60 % 60, seconds % 60), self.zone)
         return local.astimezone(dt.UTC)
 
     def _spans_from(self, start: dt.datetime) -> Iterator[Span]:
-        # The day before belongs to it too: a window may end after midnight where the clock is put back.
-        day = start.astimezone(self.zone).date()
+        day = self._first_day(start)
         for _count in range(366 * 12):
             yield from self.spans_on(day)
             day += dt.timedelta(days=1)
         raise ValueError(_("This calendar has no working time."))
+
+    def _first_day(self, start: dt.datetime) -> dt.date:
+        """Return the first day whose windows may reach the moment: yesterday, where a window ran over midnight."""
+        day = start.astimezone(self.zone).date()
+        before = day - dt.timedelta(days=1)
+        return before if self._over_midnight(before) else day
 
     def add(self, start: dt.datetime, duration: dt.timedelta) -> dt.datetime:
         """Return the moment by which `duration` of working time has passed since `start`.
@@ -139,12 +163,27 @@ class Calendar:
         if self.round_the_clock:
             return finish - begin
         total = dt.timedelta(0)
-        day, last = begin.astimezone(self.zone).date(), finish.astimezone(self.zone).date()
+        day, last = self._first_day(begin), finish.astimezone(self.zone).date()
         while day <= last:
             for opens, closes in self.spans_on(day):
                 total += max(dt.timedelta(0), min(closes, finish) - max(opens, begin))
             day += dt.timedelta(days=1)
         return total
+
+    def first_moment(self, start: dt.datetime) -> dt.datetime:
+        """Return the moment itself when it is worked, else the beginning of the next working window."""
+        begin = start.astimezone(dt.UTC)
+        if self.round_the_clock:
+            return begin
+        return next(max(opens, begin) for opens, closes in self._spans_from(begin) if closes > begin)
+
+    def seconds_of_days(self, start: dt.datetime, count: int) -> int:
+        """Return the working seconds from a moment to the same time of day `count` working days later.
+
+        What begins outside working time begins with the next window, so a day is never a mere rest of one.
+        """
+        begin = self.first_moment(start)
+        return int(self.between(begin, self.add_days(begin, count)).total_seconds())
 
     def add_days(self, start: dt.datetime, count: int) -> dt.datetime:
         """Return the same time of day `count` working days later; a day off is not counted."""
@@ -162,14 +201,21 @@ ALWAYS = Calendar(ZoneInfo("UTC"), week=(((0, DAY),),) * 7)
 
 
 def parse_windows(texts: list[list[str]]) -> tuple[Window, ...]:
-    """Read windows such as [["09:00", "12:00"], ["13:30", "18:00"]]; ValueError says what is wrong."""
+    """Read windows such as [["09:00", "12:00"], ["13:30", "18:00"]]; ValueError says what is wrong.
+
+    The last window of a day may end before it begins: ["22:00", "06:00"] runs over midnight.
+    """
     windows: list[Window] = []
     for pair in texts:
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError(_("A window has a beginning and an end, such as 09:00–12:00."))
         begin, end = (_seconds(text) for text in pair)
+        if end < begin and pair is texts[-1]:
+            end += DAY
         if end <= begin:
             raise ValueError(_("The window %(a)s–%(b)s ends before it begins.") % {"a": pair[0], "b": pair[1]})
+        if windows and end > DAY and end - DAY > windows[0][0]:
+            raise ValueError(_("The window %(a)s–%(b)s is longer than a day.") % {"a": pair[0], "b": pair[1]})
         if windows and begin < windows[-1][1]:
             raise ValueError(_("The window %(a)s–%(b)s overlaps the one before.") % {"a": pair[0], "b": pair[1]})
         windows.append((begin, end))

@@ -114,18 +114,19 @@ def _checked_windows(value: Any, field: str) -> None:
         raise ValidationError({field: str(error)}) from error
 
 
-_known: dict[int, Calendar] = {}
+_known: dict[int, tuple[tuple[int, dt.datetime], Calendar]] = {}
+"""Calendars by record, each with the version and time it was read at: a version taken back may come again otherwise."""
 
 
 def calendar_of(record: BusinessCalendar | None) -> Calendar:
     """Return the arithmetic of a calendar record (none: round the clock), kept until the record changes."""
     if record is None:
         return ALWAYS
-    kept = _known.get(record.pk)
-    if kept is None or kept.version != record.version:
+    as_of, kept = _known.get(record.pk, (None, None))
+    if kept is None or as_of != (record.version, record.updated_at):
         days = CalendarDay.objects.current().filter(calendar_id=record.pk).values_list("day", "windows")
         exceptions: dict[dt.date, Any] = {day: parse_windows(windows) for day, windows in days}
         week = tuple(parse_windows(windows) for windows in record.week)
         kept = Calendar(ZoneInfo(record.time_zone), week, record.holidays, exceptions, record.version)
-        _known[record.pk] = kept
+        _known[record.pk] = ((record.version, record.updated_at), kept)
     return kept
