@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from opscharter.charter.evaluation import run
-from opscharter.demo import emergencies
+from opscharter.demo import emergencies, teamwork
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
@@ -63,11 +63,13 @@ def found(
         calendar = BusinessCalendar.objects.order_by("pk").first()
         world = World(company, dice, calendar_of(calendar), end)
         emergencies.prepare(world, begin)
+        teamwork.prepare_macros(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
         live_changes(world, begin, CHANGES)
         live_assurance(world, actor)
         emergencies.settle(world)
         emergencies.run_one_now(world)
+        teamwork.work_together(world)
         with moment.at(end):
             run(actor)
     seal()

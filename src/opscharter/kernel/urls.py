@@ -11,6 +11,7 @@ from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.approving import ApprovalPage
+from opscharter.kernel.web.bulk import BulkPage
 from opscharter.kernel.web.detail import DetailPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
@@ -24,7 +25,7 @@ from opscharter.kernel.web.extras import (
 )
 from opscharter.kernel.web.history import HistoryPage
 from opscharter.kernel.web.listing import ListPage
-from opscharter.kernel.web.moving import ArchivePage, BulkPage, MovePage
+from opscharter.kernel.web.moving import ArchivePage, MovePage
 
 PAGES: dict[str, Any] = {
     "": ListPage,

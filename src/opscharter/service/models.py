@@ -2,7 +2,7 @@
 
 from opscharter.service.changes.models import Change, ChangeTask
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
-from opscharter.service.tickets.models import Incident, ServiceRequest, TestStep
+from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
 
 __all__ = [
     "Change",
@@ -12,6 +12,9 @@ __all__ = [
     "Emergency",
     "EmergencyTask",
     "Incident",
+    "Macro",
     "ServiceRequest",
     "TestStep",
+    "TicketLink",
+    "Watcher",
 ]

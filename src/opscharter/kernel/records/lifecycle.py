@@ -37,8 +37,8 @@ class Move:
 
     `prepare` functions set further fields of the record before it is written; `effects` follow after it.
     `separate_from` names fields holding persons who may not take this step (requester ≠ approver).
-    `automatic` moves are taken by jobs and effects and get no button. `applies` narrows a move to some records, such as
-    those of one kind; the others neither show nor take it.
+    `automatic` moves are taken by jobs and effects and get no button; `rare` ones have theirs in the menu.
+    `applies` narrows a move to some records, such as those of one kind; the others neither show nor take it.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Move:
     approval: ApprovalRule | None = None
     primary: bool = False
     automatic: bool = False
+    rare: bool = False
     applies: Callable[[Any], bool] | None = None
     customer_visible: bool = False
 

@@ -96,6 +96,8 @@ class Resource:
     order: str = "-id"
     views: tuple[View, ...] = ()
     panels: tuple[Panel, ...] = ()
+    beside: Mapping[str, Panel] = field(default_factory=dict)
+    """What one should see while taking a step, by the step's name: drawn over its inputs."""
     stages: tuple[Stage, ...] = ()
     related: tuple[str, ...] = ()
     """Fields whose values lists load together with the row, beyond those the columns need."""

@@ -45,6 +45,7 @@ class MoveButton:
     label: Text
     url: str
     primary: bool
+    rare: bool = False
     reasons: list[Reason] = field(default_factory=list)
 
     @property
@@ -137,7 +138,7 @@ class DetailPage(ResourcePage):
             url = record_url(record, f"moves/{move.name}")
             asked_there = {g.id for g in move.guards if g.fields and set(g.fields) <= set(move.inputs)}
             blocking = [reason for reason in verdict.refusals if reason.control not in asked_there]
-            page.moves.append(MoveButton(move.name, move.label, url, move.primary, blocking))
+            page.moves.append(MoveButton(move.name, move.label, url, move.primary, move.rare, blocking))
             if move.primary and move.guards and not page.gate and not self.actor.external:
                 refused = {reason.control for reason in verdict.refusals}
                 page.gate_label = move.label

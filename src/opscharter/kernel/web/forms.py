@@ -55,6 +55,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """The form of a record; what it validates is stored through the write path by the page."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    inputs_only = False
+    """For one step with many records: judge the inputs alone, each record is judged when its step is taken."""
 
     def __init__(self, *args: Any, resource: Resource, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +80,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         field.widget = widget
         field.widget.choices = field.choices
 
+    def _post_clean(self) -> None:
+        if not self.inputs_only:
+            super()._post_clean()  # type: ignore[misc]
+
     def start_from(self, version: int) -> None:
         """Let what was typed be saved over a newer version, now that its writer has seen it."""
         data: Any = self.data
@@ -98,12 +104,12 @@ def form_class_for(resource: Resource, *, creating: bool = False) -> type[Record
     return made  # type: ignore[return-value]
 
 
-def move_form_for(resource: Resource, move: Move) -> type[RecordForm]:
-    """Return the form of a step: its inputs, and a reason when the step needs one."""
+def move_form_for(resource: Resource, move: Move, *, for_many: bool = False) -> type[RecordForm]:
+    """Return the form of a step: its inputs, and a reason when the step needs one; `for_many` judges inputs alone."""
     made: Any = forms.modelform_factory(
         resource.model, form=RecordForm, fields=list(move.inputs), formfield_callback=_field_for
     )
     for name in move.required:
         made.base_fields[name].required = True
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), required=move.needs_reason)
-    return type(f"{made.__name__}Move", (made,), {"reason": reason})
+    return type(f"{made.__name__}Move", (made,), {"reason": reason, "inputs_only": for_many})

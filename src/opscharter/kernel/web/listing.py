@@ -149,10 +149,10 @@ class ListPage(ResourcePage):
         lifecycle = self.resource.model.lifecycle
         if lifecycle is not None:
             page.bulk_moves = [
-                (move.name, move.label)
-                for move in lifecycle.moves
-                if not move.automatic and not move.required and self.may(move.name)
+                (move.name, move.label) for move in lifecycle.moves if not move.automatic and self.may(move.name)
             ]
+        if self.may("comment") and not self.actor.external:
+            page.bulk_moves.append(("comment", _("Write on each")))
         if self.may("archive"):
             page.bulk_moves.append(("archive", _("Archive")))
         base, query = list_url(self.resource), self._query(given)

@@ -1,4 +1,4 @@
-"""Taking a step with a record, or one step with many."""
+"""Taking a step with a record."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
+from opscharter.kernel.errors import Conflict, FieldConflict, Reason, Refused
 from opscharter.kernel.records.lifecycle import Move
 from opscharter.kernel.records.writing import obstacles
 from opscharter.kernel.resources.declaration import Resource
@@ -33,6 +34,7 @@ class MoveContext:
     refusals: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
     conflict: list[FieldConflict] = field(default_factory=list)
+    beside: str = ""
 
 
 class MovePage(ResourcePage):
@@ -97,39 +99,17 @@ class MovePage(ResourcePage):
             title,
             **more,
         )
+        page.beside = self._beside(record, move)
         dialog = self.request.headers.get("HX-Request") is not None
         return self.render("opscharter/move.html#dialog" if dialog else "opscharter/move.html", page, status=status)
 
-
-class BulkPage(ResourcePage):
-    """One step for many records: each is taken or refused by itself, and the answer says which and why."""
-
-    LIMIT = 200
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Take the step with every chosen record."""
-        self.need("view")
-        name, reason = request.POST.get("move", ""), request.POST.get("reason", "").strip()
-        ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()][: self.LIMIT]
-        self.need(name)
-        done, problems = 0, []
-        for record in self.resource.model._default_manager.visible_to(self.actor, name).filter(pk__in=ids):
-            try:
-                if name == "archive":
-                    record.archive_as(self.actor, reason=reason)
-                else:
-                    record.move(name, self.actor, reason=reason)
-                done += 1
-            except (Refused, Conflict, NotPermitted, ValidationError) as error:
-                problems.append(f"{record}: {sentence(error)}")
-        if done:
-            messages.success(request, _("Done for %(count)s records.") % {"count": done})
-        for problem in problems[:20]:
-            messages.error(request, problem)
-        if len(problems) > 20:
-            messages.error(request, _("… and %(count)s more were refused.") % {"count": len(problems) - 20})
-        back = request.POST.get("back", "")
-        return HttpResponseRedirect(back if back.startswith(list_url(self.resource)) else list_url(self.resource))
+    def _beside(self, record: Any, move: Move) -> str:
+        """Return what the resource wants seen while the step is taken."""
+        panel = self.resource.beside.get(move.name)
+        context = panel.context(record, self.actor) if panel else None
+        if panel is None or context is None:
+            return ""
+        return render_to_string(panel.template, {**context, "record": record, "actor": self.actor}, self.request)
 
 
 class ArchivePage(ResourcePage):

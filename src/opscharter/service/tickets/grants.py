@@ -6,7 +6,10 @@ from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.resources.site import GrantLine
 
 ALL, TREE, DEPARTMENT, OWN, CUSTOMER = Reach.ALL, Reach.DEPARTMENT_TREE, Reach.DEPARTMENT, Reach.OWN, Reach.CUSTOMER
-HANDLE = "view create edit comment assign accept assess declare wait resume resolve confirm reopen cancel history"
+HANDLE = (
+    "view create edit comment history assign accept assess prioritise declare wait resume resolve confirm reopen cancel"
+)
+HANDLE += " merge unmerge"
 TICKETS = ("service.incident", "service.servicerequest", "service.teststep")
 
 
@@ -15,12 +18,13 @@ def tickets(actions: str, reach: Reach) -> list[GrantLine]:
     return [(record_type, actions, reach) for record_type in TICKETS]
 
 
+MACROS = "view create edit archive"
 GRANTS: dict[str, list[GrantLine]] = {
     "department-manager": [*tickets(f"{HANDLE} export", TREE), *tickets("view", OWN)],
     "project-manager": tickets("view comment create", TREE),
     "engineer": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
     "technical-support": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
-    "hotline": tickets("view create edit comment assign confirm reopen cancel declare history", ALL),
+    "hotline": tickets("view create edit comment assign confirm reopen cancel declare merge unmerge history", ALL),
     "service-manager": tickets(f"{HANDLE} export import archive share-view", ALL),
     "change-manager": tickets("view comment", ALL),
     "quality-supervisor": tickets("view export history", ALL),
@@ -28,3 +32,5 @@ GRANTS: dict[str, list[GrantLine]] = {
     "risk-officer": tickets("view", ALL),
     "customer-contact": tickets("view comment confirm reopen", CUSTOMER),
 }
+for _role in ("department-manager", "engineer", "technical-support", "hotline", "service-manager"):
+    GRANTS[_role].append(("service.macro", "view" if _role in ("engineer", "technical-support") else MACROS, ALL))

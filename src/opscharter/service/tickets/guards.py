@@ -23,6 +23,30 @@ def request_complete(ticket: Any, actor: Actor) -> list[Text]:
     return missing
 
 
+@guard(
+    "request.merge-within-customer", clause="3.1.2", owner="hotline", label=_("Both tickets are of one customer"),
+    overridable=False, fields=("merged_into",),
+)  # fmt: skip
+def merge_within_customer(ticket: Any, actor: Actor) -> list[Text]:
+    """Only two open tickets of one customer are merged: what one customer wrote is nothing for another."""
+    target = ticket.merged_into
+    if target is None:
+        return [_("Name the ticket that goes on.")]
+    if target.pk == ticket.pk:
+        return [_("A ticket cannot be merged into itself.")]
+    if target.customer_id != ticket.customer_id:
+        return [_("These are tickets of two customers; link them instead.")]
+    if target.merged_into_id is not None or target.state == "CANCELLED":
+        return [_("%(number)s does not go on itself.") % {"number": target.number}]
+    return []
+
+
+@guard("request.was-merged", clause="3.1.2", owner="hotline", label=_("The ticket was merged"), overridable=False)
+def was_merged(ticket: Any, actor: Actor) -> list[Text]:
+    """Only what was merged can be taken out again."""
+    return [] if ticket.merged_into_id else [_("This ticket was not merged into another.")]
+
+
 @guard("request.assessed", clause="3.2.1", owner="engineer", label=_("Type, severity and scope are assessed"))
 def request_assessed(ticket: Any, actor: Actor) -> list[Text]:
     """The handler has assessed type, severity and scope before the work proceeds."""

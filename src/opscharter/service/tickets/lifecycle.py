@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.records.lifecycle import STAY, Lifecycle, Move
-from opscharter.service.tickets import effects, emergency, guards
+from opscharter.service.tickets import effects, emergency, guards, merging
 
 
 class State(models.TextChoices):
@@ -35,7 +35,7 @@ _SHARED = [
          inputs=["category", "severity", "scope_note", "impact", "urgency"],
          required=["category", "severity", "scope_note", "impact", "urgency"], prepare=[effects.mark_assessed]),
     Move("prioritise", [State.NEW, *UNDER_WAY, State.WAITING], STAY, _("Change priority"), inputs=["priority"],
-         required=["priority"], needs_reason=True, prepare=[effects.mark_prioritised]),
+         required=["priority"], needs_reason=True, rare=True, prepare=[effects.mark_prioritised]),
     Move("wait", State.IN_PROGRESS, State.WAITING, _("Wait"), inputs=["waiting_for"], required=["waiting_for"],
          guards=[guards.request_assessed], needs_reason=True, customer_visible=True,
          prepare=[effects.mark_customer_told], effects=[effects.pause_clocks]),
@@ -46,7 +46,13 @@ _SHARED = [
          prepare=[effects.mark_closed]),
     Move("reopen", [State.RESOLVED, State.CLOSED], State.IN_PROGRESS, _("Reopen"), needs_reason=True,
          customer_visible=True, prepare=[effects.mark_reopened], effects=[effects.run_on]),
-    Move("cancel", OPEN, State.CANCELLED, _("Cancel"), needs_reason=True, effects=[effects.cancel_clocks]),
+    Move("merge", [*OPEN, State.RESOLVED], State.CANCELLED, _("Merge into another"), inputs=["merged_into"],
+         required=["merged_into"], guards=[guards.merge_within_customer], rare=True,
+         effects=[merging.carry_over]),
+    Move("unmerge", State.CANCELLED, State.IN_PROGRESS, _("Take out of the merge"), guards=[guards.was_merged],
+         needs_reason=True, applies=lambda ticket: ticket.merged_into_id is not None, rare=True,
+         prepare=[merging.remember_home], effects=[merging.run_again]),
+    Move("cancel", OPEN, State.CANCELLED, _("Cancel"), needs_reason=True, rare=True, effects=[effects.cancel_clocks]),
 ]  # fmt: skip
 
 

@@ -24,3 +24,11 @@ CUSTOMER_WROTE = notice_type(
     "service.customer-wrote", label=_("The customer has written"), clause="3.3.2",
     subject=_("%(number)s: the customer has written"), body=_("%(title)s"),
 )  # fmt: skip
+MENTIONED = notice_type(
+    "service.mentioned", label=_("Somebody names me"), clause="3.3.2",
+    subject=_("%(who)s names you in %(number)s"), body=_("%(title)s"),
+)  # fmt: skip
+WATCHED = notice_type(
+    "service.watched", label=_("News of a ticket I watch"), clause="3.3.2",
+    subject=_("%(number)s: %(what)s"), body=_("%(title)s"),
+)  # fmt: skip

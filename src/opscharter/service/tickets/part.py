@@ -11,6 +11,7 @@ from opscharter.service.tickets.grants import GRANTS
 from opscharter.service.tickets.pages import URLS
 from opscharter.service.tickets.services import close_unanswered_job, warn_of_deadlines_job
 from opscharter.service.tickets.tasks import tickets_to_handle
+from opscharter.service.tickets.team_pages import URLS as TEAM_URLS
 
 CONTROLS = (checks,)
 """Imported so that their checks and figures are registered."""
@@ -19,12 +20,12 @@ FIGURES = (indicators,)
 PART = Part(
     label=_("Tickets"),
     icon="headset",
-    resources=[resources.incidents, resources.requests, resources.test_steps],
+    resources=[resources.incidents, resources.requests, resources.test_steps, resources.macros],
     grants=GRANTS,
     tasks=[tickets_to_handle],
     schedules=[
         Schedule("service.warn-of-deadlines", warn_of_deadlines_job, every=dt.timedelta(minutes=1)),
         Schedule("service.close-unanswered", close_unanswered_job, every=dt.timedelta(hours=1)),
     ],
-    urls=URLS,
+    urls=[*URLS, *TEAM_URLS],
 )

@@ -8,12 +8,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets.graph import affected_services, dependants
+from opscharter.assets.models import Asset
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
+from opscharter.service.tickets import effects, together
 from opscharter.service.tickets.lifecycle import OPEN, State
-from opscharter.service.tickets.models import Incident, ServiceRequest, TestStep
+from opscharter.service.tickets.macros import macros_for, may_use
+from opscharter.service.tickets.matrix import priority_of
+from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink
+from opscharter.service.tickets.models.ticket import Level
 
 
 def _late(model: Any) -> Any:
@@ -51,6 +56,8 @@ def badges_of(ticket: Any) -> list[tuple[Text, str]]:
         badges.append((_("waits for: %(whom)s") % {"whom": ticket.get_waiting_for_display()}, "a"))
     if ticket.reopen_count:
         badges.append((_("reopened %(n)s×") % {"n": ticket.reopen_count}, "a"))
+    if ticket.merged_into_id:
+        badges.append((_("merged"), "n"))
     if ticket.imported_from:
         badges.append((_("imported"), "n"))
     return badges
@@ -81,6 +88,47 @@ def _family_of(incident: Any, actor: Actor) -> dict[str, Any] | None:
     return {"children": children, "parent": parent, "may": may}
 
 
+def _kind(ticket: Any) -> str:
+    return "incidents" if isinstance(ticket, Incident) else "requests"
+
+
+def _together_of(ticket: Any, actor: Actor) -> dict[str, Any]:
+    watchers = together.watchers_of(ticket)
+    merged = type(ticket).objects.visible_to(actor).filter(merged_into=ticket)
+    return {
+        "kind": _kind(ticket), "ties": together.links_of(ticket, actor), "kinds": TicketLink.Kind.choices,
+        "watchers": watchers, "watching": actor.user_id in {user.pk for user in watchers}, "merged_here": list(merged),
+        "may": actor.may(ticket._meta.label_lower, "comment"),
+    }  # fmt: skip
+
+
+def _macros_of(ticket: Any, actor: Actor) -> dict[str, Any] | None:
+    found = macros_for(actor) if ticket.state in OPEN and may_use(ticket, actor) else []
+    return {"kind": _kind(ticket), "macros": found} if found else None
+
+
+def _assessing(ticket: Any, actor: Actor) -> dict[str, Any]:
+    """Return what helps to assess: what hangs on the assets, whom it touches, and the matrix of the contract."""
+    ids = list(ticket.assets.values_list("pk", flat=True))
+    hanging = Asset.objects.visible_to(actor).filter(pk__in=dependants(ids)).select_related("customer")
+    others = hanging.exclude(pk__in=ids).order_by("criticality", "name")
+    contract = effects.levels_of(ticket).contract
+    own = contract.matrix if contract else None
+    levels = [(level.value, level.label) for level in Level]
+    rows = [
+        (value, label, [(urgency, priority_of(value, urgency, own)) for urgency, _name in levels])
+        for value, label in levels
+    ]
+    return {
+        "assets": ticket.assets.all(), "hanging": others[:12], "more": max(0, others.count() - 12),
+        "services": affected_services(ids), "levels": levels, "rows": rows, "contract": contract if own else None,
+    }  # fmt: skip
+
+
+TOGETHER = [
+    Panel(_("Quick replies"), "service/macros.html", _macros_of),
+    Panel(_("Links and watchers"), "service/together.html", _together_of),
+]
 STAGES = [
     Stage(_("Received"), (State.NEW,)),
     Stage(_("Assigned"), (State.ASSIGNED,)),
@@ -104,11 +152,15 @@ SHARED: dict[str, Any] = {
     "facts": FACTS,
     "lead": "description",
     "create": [*ASKED.fields, *URGENCY.fields],
+    "beside": {"assess": Panel(_("What is affected"), "service/assessing.html", _assessing)},
     "stages": STAGES,
     "badges": badges_of,
     "order": "-opened_at",
     "customer_facts": ["description", "service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
-    "choices": {"assignee": lambda actor: Q(left_on__isnull=True)},
+    "choices": {
+        "assignee": lambda actor: Q(left_on__isnull=True),
+        "merged_into": lambda actor: Q(state__in=[*OPEN, State.RESOLVED], merged_into__isnull=True),
+    },
 }
 
 incidents = Resource(
@@ -118,13 +170,18 @@ incidents = Resource(
         Panel(_("Full test after the repair"), "service/tests.html", _tests_of, place="main"),
         Panel(_("Affected"), "service/impact.html", _impact_of),
         Panel(_("Left over"), "service/family.html", _family_of),
+        *TOGETHER,
     ],
 )  # fmt: skip
 requests = Resource(
     ServiceRequest, "requests", icon="inbox", views=views_of(ServiceRequest), **SHARED, form=[ASKED, URGENCY, HANDLING],
-    panels=[Panel(_("Affected"), "service/impact.html", _impact_of)],
+    panels=[Panel(_("Affected"), "service/impact.html", _impact_of), *TOGETHER],
 )  # fmt: skip
 test_steps = Resource(
     TestStep, "test-steps", icon="checklist", columns=["incident", "position", "step", "result", "note"],
     filters=["incident", "result"], in_menu=False,
+)  # fmt: skip
+macros = Resource(
+    Macro, "macros", icon="bolt", columns=["name", "team", "reader", "step", "category"], filters=["team", "step"],
+    form=["name", "team", "text", "reader", "step", "category", "plan", "take"], order="name",
 )  # fmt: skip

@@ -19,7 +19,7 @@ from opscharter.kernel.records.record import Record
 from opscharter.kernel.timeline.entries import entries_of
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.organization.models import Department, Employee
-from opscharter.service.tickets import effects, guards, hooks
+from opscharter.service.tickets import effects, guards, hooks, together
 
 DECIDES_PRIORITY = {"impact", "urgency", "customer_id", "service_id"}
 
@@ -74,6 +74,9 @@ class Ticket(Record):
     plan = models.TextField(_("handling plan"), blank=True)
     cause = models.TextField(_("cause"), blank=True)
     fix = models.TextField(_("repair"), blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_here", verbose_name=_("merged into")
+    )
     waiting_for = models.CharField(_("waiting for"), max_length=10, choices=WaitingFor.choices, blank=True)
     team = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
     assignee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, verbose_name=_("handler"))
@@ -140,6 +143,8 @@ class Ticket(Record):
         """Put the clocks under the new promise when the priority, the customer or the service changed."""
         if {"priority", "customer_id", "service_id"} & set(changes):
             effects.retarget_clocks(self, "priority or contract changed")
+        if "state" in changes:
+            together.tell_watchers(self, actor, self.get_state_display(), f"v{self.version}")
 
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """A word to the customer restarts the update clock; a word from the customer tells the team."""
@@ -149,5 +154,6 @@ class Ticket(Record):
             effects.mark_customer_told(self, actor, {})
             self.save_as(system_actor(), note="customer told")
         if said := entries_of(self).filter(kind=TimelineEntry.Kind.COMMENT).first():
+            together.follow_comment(self, actor, said)
             for follow in hooks.after_comment:
                 follow(self, actor, said)
