@@ -14,10 +14,12 @@ from django.utils.functional import Promise
 from opscharter.kernel import moment
 from opscharter.kernel.calendars.engine import Calendar
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
+from opscharter.kernel.clocks import course as courses
+from opscharter.kernel.clocks.course import LEVELS, Course, Stretch, Terms
 from opscharter.kernel.clocks.models import Clock, ClockInterval
+from opscharter.kernel.clocks.reasons import CALENDAR_CHANGED
 
-LEVELS = (50, 75, 90, 100)
-"""Shares of the target (percent) at which somebody is told, each once; 100 is the breach."""
+__all__ = ["KINDS", "LEVELS", "LedgerEntry", "Promised", "declare_kind", "ledger_of"]
 
 LIVE = (Clock.State.RUNNING, Clock.State.PAUSED)
 KINDS: dict[str, str | Promise] = {}
@@ -31,91 +33,72 @@ def declare_kind(code: str, label: str | Promise) -> str:
 
 @dataclass(frozen=True)
 class Promised:
-    """What is promised: working seconds by a calendar (none: round the clock), under a policy's name."""
+    """What is promised: working seconds, or working days, by a calendar (none: round the clock), under a policy."""
 
     seconds: int
     calendar: BusinessCalendar | None = None
     policy: str = ""
+    working_days: int = 0
+
+    @property
+    def terms(self) -> Terms:
+        """Return the same for the arithmetic."""
+        return Terms(self.seconds, calendar_of(self.calendar), self.policy[:120], self.working_days)
+
+
+COPIED = ("state", "due_at", "next_warning_at", "warned", "breached_at", "stopped_at", "elapsed_seconds",
+          "started_at", "counts_from")  # fmt: skip
+"""What a stored clock and its course keep under the same name."""
+
+
+def course_of(clock: Clock) -> Course:
+    """Return the course of a stored clock, with its intervals."""
+    terms = Terms(clock.target_seconds, calendar_of(clock.calendar), clock.policy, clock.working_days)
+    stretches = [
+        Stretch(
+            row.start, row.counted, row.reason, row.policy, row.calendar_version, row.end, row.seconds, row.pk
+        )
+        for row in sorted(clock.intervals.all(), key=lambda row: (row.start, row.pk))
+    ]  # fmt: skip
+    copied = {name: getattr(clock, name) for name in COPIED}
+    return Course(terms, target=clock.target_seconds, carried=clock.carried_seconds, stretches=stretches, **copied)
+
+
+def _store(clock: Clock, course: Course) -> Clock:
+    """Store what happened to a clock: its new stand, the interval that ended, and those that began."""
+    for name in COPIED:
+        setattr(clock, name, getattr(course, name))
+    clock.target_seconds, clock.carried_seconds = course.target, course.carried
+    clock.policy, clock.working_days = course.terms.policy, course.terms.working_days
+    clock.calendar_version = clock.calendar.version if clock.calendar else 0
+    clock.save()
+    for stretch in course.stretches:
+        if stretch.key is None:
+            row = ClockInterval(
+                clock=clock, start=stretch.start, end=stretch.end, counted=stretch.counted,
+                reason=stretch.reason[:120], seconds=stretch.seconds, policy=stretch.policy,
+                calendar_version=stretch.calendar_version,
+            )  # fmt: skip
+            row.save(force_insert=True)
+            stretch.key = row.pk
+        elif stretch.end is not None:
+            ClockInterval.objects.filter(pk=stretch.key, end__isnull=True).update(
+                end=stretch.end, seconds=stretch.seconds
+            )
+    return clock
 
 
 def _clocks(record: Any, kinds: Iterable[str] | None, states: Sequence[str] = LIVE) -> list[Clock]:
     found = Clock.objects.filter(record_type=record._meta.label_lower, record_id=record.pk, state__in=states)
     if kinds is not None:
         found = found.filter(kind__in=list(kinds))
-    return list(found.select_related("calendar").select_for_update(of=("self",)).order_by("id"))
-
-
-def _open_interval(clock: Clock) -> ClockInterval:
-    return clock.intervals.get(end__isnull=True)
-
-
-def _begin(clock: Clock, at: dt.datetime, counted: bool, reason: str) -> None:
-    ClockInterval.objects.create(
-        clock=clock,
-        start=at,
-        counted=counted,
-        reason=reason[:120],
-        policy=clock.policy,
-        calendar_version=clock.calendar_version,
-    )
-
-
-def _end(clock: Clock, at: dt.datetime) -> None:
-    """End the open interval, and freeze what it counted."""
-    interval = _open_interval(clock)
-    interval.end = at
-    worked = calendar_of(clock.calendar).between(interval.start, at) if interval.counted else dt.timedelta(0)
-    interval.seconds = int(worked.total_seconds())
-    interval.save(update_fields=["end", "seconds"])
+    rows = found.select_related("calendar").prefetch_related("intervals").select_for_update(of=("self",))
+    return list(rows.order_by("id"))
 
 
 def elapsed(clock: Clock, at: dt.datetime | None = None) -> int:
     """Return the working seconds passed under the present policy, what was carried over included."""
-    total = clock.carried_seconds
-    for interval in clock.intervals.all():
-        if not interval.counted or interval.start < clock.counts_from:
-            continue
-        if interval.end is not None and interval.seconds is not None:
-            total += interval.seconds
-        else:
-            total += int(calendar_of(clock.calendar).between(interval.start, at or moment.now()).total_seconds())
-    return total
-
-
-def _derive(clock: Clock) -> None:
-    """Set when the clock is due and when somebody is to be told next; nothing while it is paused."""
-    clock.due_at = clock.next_warning_at = None
-    if clock.state != Clock.State.RUNNING:
-        return
-    interval = _open_interval(clock)
-    passed = elapsed(clock, interval.start)
-    calendar = calendar_of(clock.calendar)
-    clock.due_at = _reached(clock, calendar, interval.start, passed, clock.target_seconds)
-    for level in LEVELS:
-        if level > clock.warned:
-            share = clock.target_seconds * level // 100
-            clock.next_warning_at = _reached(clock, calendar, interval.start, passed, share)
-            break
-
-
-def _reached(clock: Clock, calendar: Calendar, start: dt.datetime, passed: int, wanted: int) -> dt.datetime:
-    """Return when so many seconds were, or will be, passed."""
-    if wanted >= passed:
-        return calendar.add(start, dt.timedelta(seconds=wanted - passed))
-    left = wanted
-    for interval in clock.intervals.order_by("start", "id"):
-        if not interval.counted:
-            continue
-        worked = int(calendar.between(interval.start, interval.end or start).total_seconds())
-        if left <= worked:
-            return calendar.add(interval.start, dt.timedelta(seconds=left))
-        left -= worked
-    return start
-
-
-def _save(clock: Clock) -> None:
-    clock.calendar_version = clock.calendar.version if clock.calendar else 0
-    clock.save()
+    return course_of(clock).passed(at or moment.now())
 
 
 @transaction.atomic
@@ -131,59 +114,37 @@ def start(record: Any, kind: str, promised: Promised, reason: str = "started", a
         record_id=record.pk,
         kind=kind,
         round=last.round + 1 if last else 1,
-        target_seconds=promised.seconds,
         calendar=promised.calendar,
-        policy=promised.policy[:120],
-        started_at=begun,
-        counts_from=begun,
     )
-    _save(clock)
-    _begin(clock, begun, True, reason)
-    _derive(clock)
-    _save(clock)
-    return clock
+    return _store(clock, courses.begin(begun, promised.terms, reason))
 
 
 @transaction.atomic
 def pause(record: Any, reason: str, kinds: Iterable[str] | None = None) -> None:
     """Stop counting, with the reason; nothing is due and nobody warned meanwhile."""
     for clock in _clocks(record, kinds, [Clock.State.RUNNING]):
-        _switch(clock, moment.now(), Clock.State.PAUSED, counted=False, reason=reason)
+        course = course_of(clock)
+        course.pause(moment.now(), reason)
+        _store(clock, course)
 
 
 @transaction.atomic
 def resume(record: Any, reason: str, kinds: Iterable[str] | None = None) -> None:
     """Count on from where the clock was paused."""
     for clock in _clocks(record, kinds, [Clock.State.PAUSED]):
-        _switch(clock, moment.now(), Clock.State.RUNNING, counted=True, reason=reason)
-
-
-def _switch(clock: Clock, at: dt.datetime, state: str, *, counted: bool, reason: str) -> None:
-    _note_breach(clock, at)
-    _end(clock, at)
-    clock.state = state
-    _begin(clock, at, counted, reason)
-    _derive(clock)
-    _save(clock)
-
-
-def _note_breach(clock: Clock, at: dt.datetime) -> None:
-    if clock.breached_at is None and clock.due_at is not None and clock.due_at < at:
-        clock.breached_at = clock.due_at
+        course = course_of(clock)
+        course.resume(moment.now(), reason)
+        _store(clock, course)
 
 
 @transaction.atomic
 def stop(record: Any, kinds: Iterable[str], reason: str = "stopped", at: dt.datetime | None = None) -> list[Clock]:
     """End clocks and freeze their results."""
-    ended = at or moment.now()
-    stopped = _clocks(record, kinds)
-    for clock in stopped:
-        _note_breach(clock, ended)
-        _end(clock, ended)
-        clock.state, clock.stopped_at = Clock.State.STOPPED, ended
-        clock.elapsed_seconds = elapsed(clock, ended)
-        clock.next_warning_at = None
-        _save(clock)
+    stopped = []
+    for clock in _clocks(record, kinds):
+        course = course_of(clock)
+        course.stop(at or moment.now())
+        stopped.append(_store(clock, course))
     return stopped
 
 
@@ -191,32 +152,18 @@ def stop(record: Any, kinds: Iterable[str], reason: str = "stopped", at: dt.date
 def cancel(record: Any, kinds: Iterable[str] | None = None) -> None:
     """Call clocks off: nothing was promised after all."""
     for clock in _clocks(record, kinds):
-        _end(clock, moment.now())
-        clock.state, clock.due_at, clock.next_warning_at = Clock.State.CANCELLED, None, None
-        clock.stopped_at = moment.now()
-        _save(clock)
+        course = course_of(clock)
+        course.cancel(moment.now())
+        _store(clock, course)
 
 
 @transaction.atomic
 def reopen(record: Any, kinds: Iterable[str], reason: str = "reopened") -> None:
     """Count on with stopped clocks; the time between is kept as an interval typed “resolved” that does not count."""
-    now = moment.now()
     for clock in _clocks(record, kinds, [Clock.State.STOPPED]):
-        if clock.stopped_at is not None:
-            ClockInterval.objects.create(
-                clock=clock,
-                start=clock.stopped_at,
-                end=now,
-                counted=False,
-                reason="resolved",
-                seconds=0,
-                policy=clock.policy,
-                calendar_version=clock.calendar_version,
-            )
-        clock.state, clock.stopped_at, clock.elapsed_seconds = Clock.State.RUNNING, None, None
-        _begin(clock, now, True, reason)
-        _derive(clock)
-        _save(clock)
+        course = course_of(clock)
+        course.reopen(moment.now(), reason)
+        _store(clock, course)
 
 
 @transaction.atomic
@@ -226,29 +173,27 @@ def retarget(record: Any, kind: str, promised: Promised, *, retroactive: bool, r
     Retroactive: the time passed so far counts by the new calendar, so the clock may turn out breached already.
     Otherwise the new target counts from now. A paused clock stays paused; a breach stays.
     """
-    now = moment.now()
     for clock in _clocks(record, [kind]):
-        _note_breach(clock, now)
-        _end(clock, now)
-        calendar = calendar_of(promised.calendar)
-        passed = dt.timedelta(0)
-        if retroactive:
-            for interval in clock.intervals.filter(counted=True):
-                passed += calendar.between(interval.start, interval.end or now)
-        clock.carried_seconds, clock.counts_from = int(passed.total_seconds()), now
-        clock.target_seconds, clock.calendar, clock.policy = promised.seconds, promised.calendar, promised.policy[:120]
-        clock.calendar_version = promised.calendar.version if promised.calendar else 0
-        _begin(clock, now, clock.state == Clock.State.RUNNING, reason)
-        _derive(clock)
-        _save(clock)
+        course = course_of(clock)
+        course.retarget(moment.now(), promised.terms, retroactive=retroactive, reason=reason)
+        clock.calendar = promised.calendar
+        _store(clock, course)
 
 
 @transaction.atomic
 def restart(record: Any, kind: str, reason: str) -> list[Clock]:
-    """End the round of a recurring clock and begin the next, under the same promise; returns the ended round."""
+    """End the round of a recurring clock and begin the next, under the same promise; returns the ended round.
+
+    Where the ended round stood still, the next one stands still too, for the same reason.
+    """
+    live = _clocks(record, [kind])
+    waiting = {clock.pk: course_of(clock).open.reason for clock in live if clock.state == Clock.State.PAUSED}
     ended = stop(record, [kind], reason)
     for clock in ended:
-        start(record, kind, Promised(clock.target_seconds, clock.calendar, clock.policy), reason)
+        promised = Promised(clock.target_seconds, clock.calendar, clock.policy, clock.working_days)
+        start(record, kind, promised, reason)
+        if clock.pk in waiting:
+            pause(record, waiting[clock.pk], [kind])
     return ended
 
 
@@ -257,12 +202,12 @@ def recalculate(calendar: BusinessCalendar) -> list[Clock]:
     """Derive running clocks anew after their calendar changed; finished clocks keep their results."""
     stale = Clock.objects.filter(calendar=calendar, state__in=LIVE).exclude(calendar_version=calendar.version)
     changed = []
-    for clock in stale.select_related("calendar").order_by("id"):
-        before = clock.due_at
-        _derive(clock)
-        _save(clock)
-        if clock.due_at != before:
+    rows = stale.select_related("calendar").prefetch_related("intervals").select_for_update(of=("self",))
+    for clock in rows.order_by("id"):
+        course = course_of(clock)
+        if course.recalendar(moment.now(), calendar_of(calendar), CALENDAR_CHANGED):
             changed.append(clock)
+        _store(clock, course)
     return changed
 
 
@@ -270,13 +215,10 @@ def preview(calendar: Calendar, clocks: Iterable[Clock]) -> list[tuple[Clock, dt
     """Return which running clocks another calendar would move, with the deadline before and after; writes nothing."""
     moved = []
     for clock in clocks:
-        if clock.state != Clock.State.RUNNING:
-            continue
-        interval = _open_interval(clock)
-        passed = elapsed(clock, interval.start)
-        due = _reached(clock, calendar, interval.start, passed, clock.target_seconds)
-        if due != clock.due_at:
-            moved.append((clock, clock.due_at, due))
+        course = course_of(clock)
+        if clock.state == Clock.State.RUNNING and course.recalendar(moment.now(), calendar, ""):
+            assert course.due_at is not None
+            moved.append((clock, clock.due_at, course.due_at))
     return moved
 
 
@@ -294,18 +236,13 @@ def take_warnings(limit: int = 500) -> list[tuple[Clock, int]]:
     """Return clocks that have crossed a level since they were last looked at, each with the highest level, once."""
     now = moment.now()
     rows = Clock.objects.filter(state=Clock.State.RUNNING, next_warning_at__lte=now).select_related("calendar")
+    rows = rows.prefetch_related("intervals").select_for_update(of=("self",), skip_locked=True)
     crossed = []
-    for clock in rows.select_for_update(of=("self",), skip_locked=True).order_by("next_warning_at")[:limit]:
-        passed = elapsed(clock, now)
-        overdue = clock.due_at is not None and clock.due_at < now
-        reached = [each for each in LEVELS if overdue or (each < 100 and passed * 100 >= clock.target_seconds * each)]
-        level = max([*reached, 0])
-        _note_breach(clock, now)
-        if level > clock.warned:
-            clock.warned = level
+    for clock in rows.order_by("next_warning_at")[:limit]:
+        course = course_of(clock)
+        if level := course.warn(now):
             crossed.append((clock, level))
-        _derive(clock)
-        _save(clock)
+        _store(clock, course)
     return crossed
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.calendars.models import BusinessCalendar
+from opscharter.kernel.clocks.reasons import told
 
 
 class Clock(models.Model):
@@ -27,6 +28,7 @@ class Clock(models.Model):
     calendar = models.ForeignKey(BusinessCalendar, models.PROTECT, null=True, related_name="+")
     calendar_version = models.PositiveIntegerField(default=0)
     policy = models.CharField(_("policy"), max_length=120, blank=True)
+    working_days = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(_("started"))
     counts_from = models.DateTimeField()
     carried_seconds = models.PositiveIntegerField(default=0)
@@ -75,3 +77,8 @@ class ClockInterval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock_id}: {self.reason}"
+
+    @property
+    def why(self) -> str:
+        """Return the reason in the active language."""
+        return told(self.reason)
