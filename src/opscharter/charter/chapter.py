@@ -6,6 +6,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter import resources
+from opscharter.charter.acknowledgements.part import PART as ACKNOWLEDGEMENTS
+from opscharter.charter.amendments.part import PART as AMENDMENTS
 from opscharter.charter.corrective.part import PART as CORRECTIVE
 from opscharter.charter.evaluation import run_all_checks
 from opscharter.charter.improvements.part import PART as IMPROVEMENTS
@@ -21,7 +23,7 @@ from opscharter.kernel.resources.site import Chapter, Page
 ALL = Reach.ALL
 GRANTS = {
     "everyone": [
-        ("charter.*", "view", ALL), ("kernel.businesscalendar", "view", ALL), ("kernel.calendarday", "view", ALL),
+        ("charter.clause", "view", ALL), ("charter.checkresult", "view", ALL), ("kernel.businesscalendar", "view", ALL), ("kernel.calendarday", "view", ALL),
     ],
     "service-manager": [
         ("kernel.businesscalendar", "create edit", ALL), ("kernel.calendarday", "create edit", ALL),
@@ -42,13 +44,12 @@ CHAPTER = Chapter(
         Page(_("Guard log"), "/regulation/guard-log/", "shield", lambda actor: actor.may("charter.clause", "view")),
     ],
     resources=[
-        resources.editions,
         resources.clauses,
         resources.calendars,
         resources.calendar_days,
         resources.policies,
     ],
-    parts=[CORRECTIVE, OBLIGATIONS, IMPROVEMENTS],
+    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, OBLIGATIONS, IMPROVEMENTS],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

@@ -14,12 +14,13 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from opscharter.charter.models import CheckResult
+from opscharter.charter.models import CheckResult, Edition
+from opscharter.charter.standing import in_force
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
-from opscharter.kernel.audit.trail import current_edition, plain, write_entry
+from opscharter.kernel.audit.trail import plain, write_entry
 from opscharter.kernel.controls.decisions import settings_at
-from opscharter.kernel.controls.registry import CHECKS, Check, Measure, Mode
+from opscharter.kernel.controls.registry import CHECKS, Check, Measure, Mode, clause_of
 from opscharter.kernel.errors import NotPermitted
 from opscharter.kernel.indicators.figures import percent
 from opscharter.kernel.jobs.queue import job
@@ -65,12 +66,13 @@ def _month(day: dt.date | dt.datetime) -> str:
     return (timezone.localtime(day) if isinstance(day, dt.datetime) else day).strftime("%Y-%m")
 
 
-def evaluate(check: Check) -> CheckResult | None:
+def evaluate(check: Check, edition: Edition | None = None) -> CheckResult | None:
     """Measure one check now and keep the result; None when the company has switched it off.
 
     A check that raises is recorded as an error, never as a pass. An empty population is no data, never a pass.
     """
     standing = settings_at([check])[check.id]
+    edition = edition or in_force()
     if standing.mode == Mode.OFF:
         return None
     findings, error = _Findings(), ""
@@ -84,8 +86,8 @@ def evaluate(check: Check) -> CheckResult | None:
     value = percent(findings.population - findings.exceptions, findings.population) if not error else None
     result = CheckResult(
         control=check.id,
-        clause=check.clause,
-        edition=current_edition(),
+        clause=edition.clause_of(check) if edition else check.clause,
+        edition=edition.label if edition else "",
         collected_at=now,
         expires_at=now + VALID_FOR,
         state=_state(value, standing.parameters["target"], error),
@@ -127,8 +129,10 @@ def run(actor: Actor, clause: str = "", controls: Iterable[str] = ()) -> list[Ch
     if not actor.may("charter.checkresult", "create"):
         raise NotPermitted("create", "charter.checkresult")
     wanted = set(controls)
-    chosen = [c for c in CHECKS.values() if (not clause or c.clause == clause) and (not wanted or c.id in wanted)]
-    results = [result for check in chosen if (result := evaluate(check)) is not None]
+    edition = in_force()
+    served = edition.clause_of if edition else clause_of
+    chosen = [c for c in CHECKS.values() if (not clause or served(c) == clause) and (not wanted or c.id in wanted)]
+    results = [result for check in chosen if (result := evaluate(check, edition)) is not None]
     with transaction.atomic():
         for result in results:
             for follow in followers:

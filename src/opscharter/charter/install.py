@@ -11,6 +11,7 @@ from django.db import transaction
 
 from opscharter.charter.markdown import RegulationText, parse
 from opscharter.charter.models import Clause, Edition
+from opscharter.charter.models.clause import position_of
 from opscharter.charter.models.edition import LANGUAGES
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
@@ -44,9 +45,9 @@ def install_default_regulation(actor: Actor) -> Edition:
     )
     edition.save_as(actor)
     articles = {code: {article.number: article for article in text.articles()} for code, text in texts.items()}
-    for position, number in enumerate(articles[LANGUAGES[0]], start=1):
-        _clause(edition, position, number, articles, facts["clauses"].get(number, {})).save_as(actor)
-    edition.move("publish", actor, effective_on=moment.today())
+    for number in articles[LANGUAGES[0]]:
+        _clause(edition, number, articles, facts["clauses"].get(number, {})).save_as(actor)
+    edition.move("publish", actor, effective_on=moment.today(), interpreter=facts["interpreter"])
     cache.clear()
     return edition
 
@@ -61,16 +62,15 @@ def _headings(texts: dict[str, RegulationText]) -> dict[str, dict[str, str]]:
     return headings
 
 
-def _clause(edition: Edition, position: int, number: str, articles: Any, facts: dict[str, Any]) -> Clause:
+def _clause(edition: Edition, number: str, articles: Any, facts: dict[str, Any]) -> Clause:
     headings = {code: found[number].heading for code, found in articles.items()}
-    words = {code: found[number].text for code, found in articles.items()}
+    texts = {code: found[number].text for code, found in articles.items()}
     return Clause(
         edition=edition,
         number=number,
-        position=position,
+        position=position_of(number),
         headings=headings,
-        texts=words,
-        words=" ".join([*headings.values(), *words.values()]),
+        texts=texts,
         owner_role=facts.get("owner", ""),
         supervisor_role=facts.get("supervisor", "quality-supervisor"),
         expectation=facts.get("expectation", ""),

@@ -1,15 +1,11 @@
 """How the regulation's records appear beside the readable page."""
 
-from opscharter.charter.models import Clause, Edition
+from opscharter.charter.models import Clause
 from opscharter.charter.pages.clause import ClauseRecordPage
 from opscharter.kernel.approvals.models import ApprovalPolicy
 from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
 from opscharter.kernel.resources.declaration import Column, Resource
 
-editions = Resource(
-    Edition, "editions", icon="book", columns=["label", "effective_on", "interpreter", "state"],
-    form=["label", "titles", "preambles", "headings", "effective_on", "interpreter"],
-)  # fmt: skip
 clauses = Resource(
     Clause, "clauses", icon="section-sign",
     columns=[
@@ -17,7 +13,7 @@ clauses = Resource(
         "owner_role", "supervisor_role", "expectation",
     ],
     filters=["edition", "expectation"], order="position", pages={"<int:pk>/": ClauseRecordPage},
-    form=["edition", "number", "position", "headings", "texts", "owner_role", "supervisor_role", "expectation",
+    form=["edition", "number", "headings", "texts", "owner_role", "supervisor_role", "expectation",
           "frameworks", "duties"],
 )  # fmt: skip
 calendars = Resource(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,15 +54,17 @@ class CheckStanding:
     mode: str
     parameters: Mapping[str, object]
     result: CheckResult | None = None
+    at: dt.datetime | None = None
+    """The moment asked about; none is now."""
 
     @property
     def state(self) -> str:
-        """Return the state today: a result past its time is stale; never measured is no data."""
+        """Return the state at the moment: a result past its time is stale; never measured is no data."""
         if self.result is None:
             return NO_DATA
         if self.result.state == ERROR:
             return ERROR
-        return STALE if self.result.expires_at < moment.now() else self.result.state
+        return STALE if self.result.expires_at < (self.at or moment.now()) else self.result.state
 
     @property
     def tone(self) -> str:
@@ -147,39 +150,62 @@ def _share(check: CheckStanding) -> Decimal:
     return check.result.value if check.result is not None and check.result.value is not None else Decimal(-1)
 
 
-def latest_results() -> dict[str, CheckResult]:
-    """Return the newest result of every check."""
-    newest = CheckResult.objects.values("control").annotate(pk_of_newest=Max("pk")).values("pk_of_newest")
+def latest_results(at: dt.datetime | None = None) -> dict[str, CheckResult]:
+    """Return the newest result of every check, or what was the newest at a moment."""
+    rows = CheckResult.objects.filter(collected_at__lte=at) if at else CheckResult.objects.all()
+    newest = rows.values("control").annotate(pk_of_newest=Max("pk")).values("pk_of_newest")
     return {result.control: result for result in CheckResult.objects.filter(pk__in=newest)}
 
 
-def in_force() -> Edition | None:
-    """Return the edition in force."""
-    return Edition.objects.filter(state=Edition.State.IN_FORCE).order_by("-pk").first()
+def in_force(at: dt.datetime | None = None) -> Edition | None:
+    """Return the edition in force, or the one that was at a moment."""
+    if at is None:
+        return Edition.objects.filter(state=Edition.State.IN_FORCE).order_by("-pk").first()
+    return Edition.objects.filter(took_effect_at__lte=at).order_by("-took_effect_at", "-pk").first()
 
 
-def standings(edition: Edition, numbers: Iterable[str] | None = None) -> list[ClauseStanding]:
-    """Return how the clauses of an edition stand, in order; five queries whatever their number."""
+def end_of(day: dt.date) -> dt.datetime | None:
+    """Return the last moment of a day by the office's clock; none, that is now, for today and later."""
+    return None if day >= moment.today() else moment.last_of(day)
+
+
+def standings(
+    edition: Edition, numbers: Iterable[str] | None = None, at: dt.datetime | None = None
+) -> list[ClauseStanding]:
+    """Return how the clauses of an edition stand, in order; five queries whatever their number.
+
+    For a moment of the past it is told from the settings, frozen results and decisions of that time alone, so that
+    it comes out as it was shown then, whatever was amended or edited since.
+    """
     clauses = Clause.objects.filter(edition=edition, archived_at__isnull=True).order_by("position")
     if numbers is not None:
         clauses = clauses.filter(number__in=list(numbers))
-    settings = settings_at([*GUARDS.values(), *CHECKS.values()])
-    results = latest_results()
-    decided = _decisions_this_month()
-    granted = dict(
-        ControlException.objects.filter(expires_at__gt=moment.now()).values_list("clause").annotate(n=Count("pk"))
-    )
+    settings = settings_at([*GUARDS.values(), *CHECKS.values()], at)
+    results = latest_results(at)
+    decided = _decisions_of_month(at)
+    granted = dict(exceptions_at(at).values_list("clause").annotate(n=Count("pk")).order_by())
+    guards: dict[str, list[Guard]] = {}
+    checks: dict[str, list[Check]] = {}
+    for guard in GUARDS.values():
+        guards.setdefault(edition.clause_of(guard), []).append(guard)
+    for check in CHECKS.values():
+        checks.setdefault(edition.clause_of(check), []).append(check)
     found = []
     for clause in clauses:
         standing = ClauseStanding(clause, exceptions_granted=granted.get(clause.number, 0))
-        standing.guards = [_guard(g, settings, decided) for g in GUARDS.values() if g.clause == clause.number]
+        standing.guards = [_guard(each, settings, decided) for each in guards.get(clause.number, ())]
         standing.checks = [
-            CheckStanding(c, settings[c.id].mode, settings[c.id].parameters, results.get(c.id))
-            for c in CHECKS.values()
-            if c.clause == clause.number
+            CheckStanding(each, settings[each.id].mode, settings[each.id].parameters, results.get(each.id), at)
+            for each in checks.get(clause.number, ())
         ]
         found.append(standing)
     return found
+
+
+def exceptions_at(at: dt.datetime | None = None) -> QuerySet[ControlException]:
+    """Return the exceptions that let a record pass a guard at a moment (default: now)."""
+    at = at or moment.now()
+    return ControlException.objects.filter(granted_at__lte=at, expires_at__gt=at)
 
 
 def _guard(guard: Guard, settings: dict[str, Setting], decided: dict[tuple[str, str], int]) -> GuardStanding:
@@ -188,8 +214,11 @@ def _guard(guard: Guard, settings: dict[str, Setting], decided: dict[tuple[str, 
     return GuardStanding(guard, settings[guard.id].mode, refused, overridden)
 
 
-def _decisions_this_month() -> dict[tuple[str, str], int]:
-    rows = GuardDecision.objects.filter(at__gte=Period.this_month().start).values_list("guard", "outcome")
+def _decisions_of_month(at: dt.datetime | None) -> dict[tuple[str, str], int]:
+    """Count the guards' decisions of the month, up to the moment."""
+    at = at or moment.now()
+    start = Period.month_of(moment.in_office(at).date()).start
+    rows = GuardDecision.objects.filter(at__gte=start, at__lte=at).values_list("guard", "outcome")
     return {(guard, outcome): n for guard, outcome, n in rows.annotate(n=Count("pk")).order_by()}
 
 
@@ -277,4 +306,14 @@ def edition_label() -> str:
         edition = in_force()
         kept = edition.label if edition else ""
         cache.set("charter.edition", kept, RAIL_SECONDS)
+    return kept
+
+
+def bindings() -> dict[str, str]:
+    """Return which controls serve another clause than their code names, kept for a minute: every step asks."""
+    kept: dict[str, str] | None = cache.get("charter.bindings")
+    if kept is None:
+        edition = in_force()
+        kept = dict(edition.bindings) if edition else {}
+        cache.set("charter.bindings", kept, RAIL_SECONDS)
     return kept

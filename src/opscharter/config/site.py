@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.assets.chapter import CHAPTER as ASSETS
 from opscharter.boards import my_work
 from opscharter.charter.chapter import CHAPTER as CHARTER
-from opscharter.charter.standing import edition_label, rail
+from opscharter.charter.standing import bindings, edition_label, rail
 from opscharter.charter.templatetags.roles import install_role_names
 from opscharter.customers.access import actor_of_contact
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
@@ -19,6 +19,7 @@ from opscharter.kernel.access.actor import install_provider
 from opscharter.kernel.access.people import install_colleagues
 from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
+from opscharter.kernel.controls.registry import install_bindings
 from opscharter.kernel.exchange.importers import IMPORTERS
 from opscharter.kernel.jobs import schedule
 from opscharter.kernel.notices.sending import deliver_due
@@ -60,6 +61,7 @@ def install() -> None:
     install_colleagues(access.works_here)
     directory.install(CompanyDirectory())
     install_edition(edition_label)
+    install_bindings(bindings)
     install_standings(rail)
     install_role_names(NAMES)
     install_work_count(my_work.count)

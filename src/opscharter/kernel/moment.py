@@ -27,6 +27,12 @@ def in_office(value: dt.datetime) -> dt.datetime:
     return timezone.localtime(value, timezone.get_default_timezone())
 
 
+def last_of(day: dt.date) -> dt.datetime:
+    """Return the last moment of a day by the office's clock."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), timezone.get_default_timezone())
+    return midnight - dt.timedelta(microseconds=1)
+
+
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Let everything inside happen at `moment`: the demo company and imports live their history through it."""

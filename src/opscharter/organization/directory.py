@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from opscharter.kernel import moment
 from opscharter.organization.access import stands_in_for
@@ -34,6 +35,11 @@ class CompanyDirectory:
     def stands_in_for(self, person_id: int) -> list[int]:
         """Return for whom a person stands in today."""
         return stands_in_for(person_id)
+
+    def staff(self, day: dt.date) -> QuerySet[Employee]:
+        """Return the employees in service on a day."""
+        rows = Employee.objects.current().filter(joined_on__lte=day)
+        return rows.filter(Q(left_on__isnull=True) | Q(left_on__gte=day)).select_related("user")
 
     def user_of(self, person_id: int) -> Any:
         """Return a person's account."""

@@ -4,8 +4,12 @@ from opscharter.charter.models.clause import Clause
 from opscharter.charter.models.edition import Edition
 from opscharter.charter.models.result import CheckResult
 
+from opscharter.charter.acknowledgements.models import Acknowledgement  # isort: skip
+from opscharter.charter.amendments.models import Rehearsal  # isort: skip
 from opscharter.charter.corrective.models import CorrectiveItem  # isort: skip
 from opscharter.charter.improvements.models import Improvement  # isort: skip
 from opscharter.charter.obligations.models import Obligation  # isort: skip
 
-__all__ = ["CheckResult", "Clause", "CorrectiveItem", "Edition", "Improvement", "Obligation"]
+__all__ = [
+    "Acknowledgement", "CheckResult", "Clause", "CorrectiveItem", "Edition", "Improvement", "Obligation", "Rehearsal",
+]  # fmt: skip

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter.models.edition import Edition, in_language
+from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.errors import Reason
 from opscharter.kernel.records.record import Record
+
+
+def position_of(number: str) -> int:
+    """Return where a clause stands among the others: 3.4.2 after 3.4.1 and before 3.10.1."""
+    chapter, section, article = (int(part) for part in number.split("."))
+    return (chapter * 1000 + section) * 1000 + article
 
 
 class Clause(Record):
@@ -20,7 +34,8 @@ class Clause(Record):
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="clauses", verbose_name=_("edition"))
     number = models.CharField(_("clause"), max_length=12)
-    position = models.PositiveIntegerField(_("position"))
+    position = models.PositiveIntegerField(_("position"), editable=False)
+    """Its place in the order of numbers."""
     headings = models.JSONField(_("heading"), default=dict)
     texts = models.JSONField(_("text"), default=dict)
     words = models.TextField(editable=False, blank=True)
@@ -39,11 +54,47 @@ class Clause(Record):
     class Meta:
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
-        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="clause_once")]
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], condition=Q(archived_at__isnull=True), name="clause_once")]
         indexes = [models.Index(fields=["edition", "position"], name="clause_order")]
 
     def __str__(self) -> str:
         return f"§{self.number} {self.heading}"
+
+    def clean(self) -> None:
+        """Refuse to reword a clause that binds people; amendments are made in a draft."""
+        if self.pk and self._bound and any(getattr(self, name) != value for name, value in self._loaded.items()):
+            raise ValidationError(_("A clause in force is changed by a new edition; open or start a draft."))
+        if not self.pk and self._bound:
+            raise ValidationError(_("Clauses are added to a draft."))
+        if self.pk and self._loaded["edition_id"] != self.edition_id:
+            raise ValidationError({"edition": _("A clause stays in its edition.")})
+        if not re.fullmatch(r"\d{1,3}\.\d{1,3}\.\d{1,3}", self.number):
+            raise ValidationError({"number": _("A clause is numbered chapter.section.article, such as 3.4.2.")})
+        self.position = position_of(self.number)
+        self.words = " ".join([*self.headings.values(), *self.texts.values()])
+
+    def archiving(self) -> list[Reason]:
+        """Refuse to take away a clause that people are or were bound by."""
+        if self._bound:
+            text = _("A clause in force is taken away by a new edition; open or start a draft.")
+            return [Reason(text, clause="10.1.2")]
+        return []
+
+    def on_create(self, actor: Actor) -> None:
+        """Void the votes on a draft that has got a clause."""
+        self._recheck(actor)
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Void the votes on a draft whose wording was changed."""
+        self._recheck(actor)
+
+    def _recheck(self, actor: Actor) -> None:
+        Edition.lifecycle.move("publish").approval.recheck(self.edition, "publish", actor)
+
+    @property
+    def _bound(self) -> bool:
+        """Say whether the edition is a draft no longer."""
+        return self.edition_id is not None and self.edition.state != Edition.State.DRAFT
 
     @property
     def heading(self) -> str:

@@ -8,9 +8,11 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from opscharter.charter.models.edition import in_language
+from opscharter.charter.standing import LABELS, tone_of
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import Control, Mode
-from opscharter.kernel.templatetags.opscharter import pill
+from opscharter.kernel.templatetags.opscharter import dot, pill
 
 register = template.Library()
 _names: dict[str, Any] = {}
@@ -42,3 +44,21 @@ def settings_of(control: Control) -> list[tuple[str, str, Any]]:
         for name, parameter in control.parameters.items()
     }
     return [(name, labels.get(name) or _("target (%)"), figure) for name, figure in figures.items()]
+
+
+@register.simple_tag
+def standing(state: str) -> SafeString:
+    """Draw a standing by its code: pass, fail, no-data, stale, error, uncovered."""
+    return pill(LABELS.get(state, state), tone_of(state))
+
+
+@register.simple_tag
+def changed_mark(marks: dict[str, str], number: str) -> SafeString:
+    """Draw the dot of a clause that a draft changes; nothing for the others."""
+    return dot(marks[number], _("changed")) if number in marks else SafeString("")
+
+
+@register.simple_tag
+def language_of(texts: dict[str, str]) -> str:
+    """Return a text kept in several languages in the reader's own."""
+    return in_language(texts)

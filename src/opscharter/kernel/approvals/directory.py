@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Protocol
+
+from django.db.models import QuerySet
 
 
 class Directory(Protocol):
@@ -19,6 +22,10 @@ class Directory(Protocol):
 
     def stands_in_for(self, person_id: int) -> Iterable[int]:
         """Return the persons for whom somebody stands in today."""
+        ...
+
+    def staff(self, day: dt.date) -> QuerySet[Any]:
+        """Return the employees in service on a day: rows with `name`, `department_id`, `manager_id` and `user`."""
         ...
 
     def user_of(self, person_id: int) -> Any:

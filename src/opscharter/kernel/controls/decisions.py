@@ -15,7 +15,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import current_edition, plain, write_entry
 from opscharter.kernel.controls.models import ControlException, ControlSetting, GuardDecision
-from opscharter.kernel.controls.registry import Check, Control, Guard, Mode, find
+from opscharter.kernel.controls.registry import Check, Control, Guard, Mode, clause_of, find
 from opscharter.kernel.errors import NotPermitted, Reason, Refused
 
 LONGEST_EXCEPTION = dt.timedelta(days=30)
@@ -61,16 +61,16 @@ def change_setting(
         raise NotPermitted("create", "kernel.controlsetting")
     control = find(control_id)
     if not reason.strip():
-        raise Refused([Reason(_t("A change of a control needs a reason."), control.id, control.clause, "reason")])
+        raise Refused([Reason(_t("A change of a control needs a reason."), control.id, clause_of(control), "reason")])
     unknown = sorted(set(parameters) - set(control.defaults()))
     if unknown:
         text = _t("Unknown parameter: %(names)s.") % {"names": ", ".join(unknown)}
-        raise Refused([Reason(text, control.id, control.clause, "parameters")])
+        raise Refused([Reason(text, control.id, clause_of(control), "parameters")])
     for name, value in parameters.items():
         default = control.defaults()[name]
         if isinstance(default, int | float) and (isinstance(value, bool) or not isinstance(value, int | float)):
             text = _t("Parameter %(name)s must be a number.") % {"name": name}
-            raise Refused([Reason(text, control.id, control.clause, "parameters")])
+            raise Refused([Reason(text, control.id, clause_of(control), "parameters")])
     before = settings_at([control])[control.id]
     with transaction.atomic():
         row = ControlSetting.objects.create(
@@ -104,17 +104,17 @@ def grant_exception(
         raise NotPermitted("override", label)
     problems = []
     if not guard.overridable:
-        problems.append(Reason(_t("This clause allows no exception."), guard.id, guard.clause))
+        problems.append(Reason(_t("This clause allows no exception."), guard.id, clause_of(guard)))
     if not reason.strip():
-        problems.append(Reason(_t("An exception needs a reason."), guard.id, guard.clause, "reason"))
+        problems.append(Reason(_t("An exception needs a reason."), guard.id, clause_of(guard), "reason"))
     if not moment.now() < expires_at <= moment.now() + LONGEST_EXCEPTION:
-        problems.append(Reason(_t("An exception expires within 30 days."), guard.id, guard.clause, "expires_at"))
+        problems.append(Reason(_t("An exception expires within 30 days."), guard.id, clause_of(guard), "expires_at"))
     if problems:
         raise Refused(problems)
     with transaction.atomic():
         row = ControlException.objects.create(
             guard=guard.id,
-            clause=guard.clause,
+            clause=clause_of(guard),
             record_type=label,
             record_id=record.pk,
             reason=reason,
@@ -159,7 +159,7 @@ def judge(
         if standing.mode == Mode.OFF:
             continue
         sentences = guard.missing(record, actor, standing.parameters)
-        reasons = [Reason(str(sentence), guard.id, guard.clause) for sentence in sentences]
+        reasons = [Reason(str(sentence), guard.id, clause_of(guard)) for sentence in sentences]
         if not reasons:
             continue
         if standing.mode == Mode.WARN:

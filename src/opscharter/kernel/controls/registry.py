@@ -155,7 +155,20 @@ def find(control_id: str) -> Control:
     return GUARDS[control_id] if control_id in GUARDS else CHECKS[control_id]
 
 
+_bindings: list[Callable[[], Mapping[str, str]]] = [dict]
+
+
+def install_bindings(provider: Callable[[], Mapping[str, str]]) -> None:
+    """Name the function that says which controls serve another clause than their code names (the charter's)."""
+    _bindings[:] = [provider]
+
+
+def clause_of(control: Control) -> str:
+    """Return the clause a control serves in the regulation in force."""
+    return _bindings[0]().get(control.id, control.clause)
+
+
 def for_clause(clause: str) -> list[Control]:
-    """Return the guards and checks that code declares for a clause, guards first."""
+    """Return the guards and checks that serve a clause, guards first."""
     declared: Iterable[Control] = [*GUARDS.values(), *CHECKS.values()]
-    return [control for control in declared if control.clause == clause]
+    return [control for control in declared if clause_of(control) == clause]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.controls.registry import Guard
-from opscharter.kernel.errors import WritePathError
+from opscharter.kernel.errors import Reason, WritePathError
 from opscharter.kernel.records import writing
 from opscharter.kernel.records.lifecycle import Lifecycle
 from opscharter.kernel.records.manager import RecordManager
@@ -118,6 +118,10 @@ class Record(models.Model):
     def at_version(cls, pk: int, version: int) -> Self:
         """Return the record as it was at an earlier version, ready to be changed and merged."""
         return writing.at_version(cls, pk, version)
+
+    def archiving(self) -> Sequence[Reason]:
+        """Return why the record must stay in use; nothing when it may be archived."""
+        return ()
 
     def on_create(self, actor: Actor) -> None:
         """Do what follows from the record's creation, in the same transaction."""

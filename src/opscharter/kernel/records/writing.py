@@ -15,6 +15,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.controls.decisions import Standing, Verdict, judge, log_decisions, not_in_state
 from opscharter.kernel.controls.models import GuardDecision
+from opscharter.kernel.controls.registry import clause_of
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
 from opscharter.kernel.records.lifecycle import Move
 from opscharter.kernel.records.merging import BOOKKEEPING, changed_fields, differences, merge, rewind
@@ -291,7 +292,7 @@ def _tell_move(record: Any, step: Move, actor: Actor, before: str, reason: str) 
         text=reason,
         visibility=Visibility.CUSTOMER if step.customer_visible else Visibility.SYSTEM,
         data={"from": before, "to": record.state},
-        clause=step.guards[0].clause if step.guards else "",
+        clause=clause_of(step.guards[0]) if step.guards else "",
     )
 
 
@@ -316,6 +317,8 @@ def archive(record: Any, actor: Actor, *, reason: str) -> Any:
         raise Refused([Reason(_t("Archiving needs a reason."), field="reason")])
     if current.archived_at is not None:
         raise Refused([Reason(_t("This is archived already."))])
+    if reasons := current.archiving():
+        raise Refused(reasons)
     current.archived_at = moment.now()
     _write(current, actor, insert=False, fields={"archived_at"})
     write_entry(actor, "archive", record=current, changes={"archived_at": [None, current.archived_at]}, note=reason)

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from opscharter.kernel.clocks.ledger import ledger_of
 from opscharter.kernel.controls.decisions import settings_at
+from opscharter.kernel.controls.registry import clause_of
 from opscharter.kernel.errors import Reason
 from opscharter.kernel.files.attachments import attachments_of
 from opscharter.kernel.records.writing import obstacles
@@ -143,7 +144,7 @@ class DetailPage(ResourcePage):
                 refused = {reason.control for reason in verdict.refusals}
                 page.gate_label = move.label
                 page.gate = [GateItem(False, reason.message, reason.clause) for reason in verdict.refusals]
-                page.gate += [GateItem(True, g.label, g.clause) for g in move.guards if g.id not in refused]
+                page.gate += [GateItem(True, g.label, clause_of(g)) for g in move.guards if g.id not in refused]
 
     def _stages(self, record: Any) -> list[StageOnLine]:
         """Return the stages with the time each was first reached, read from the record's moves."""

@@ -1,0 +1,1 @@
+"""Amending the regulation: draft, redline, rehearsal, approval, publication."""

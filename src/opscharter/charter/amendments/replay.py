@@ -1,0 +1,207 @@
+"""Replaying checks and guards of the last 90 days under a draft, before anything is published.
+
+A check's entry holds `control, label, clause, changed, now, draft, failing, omitted`: `now` and `draft` are
+[population, exceptions, share, state] or nothing where the control is off; `failing` lists the records that are
+exceptions under the draft as [record type, id, name, reason, newly]. A guard's entry holds `control, label, clause,
+steps, refused, passed`: the steps judged, those that would newly have been refused, and logged refusals that would
+pass, each as [record type, id, name, step, moment, reason].
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import override
+
+from opscharter.charter.amendments.drafts import setting_in
+from opscharter.charter.models import Edition
+from opscharter.kernel import moment
+from opscharter.kernel.access.actor import system_actor
+from opscharter.kernel.audit.models import AuditEntry
+from opscharter.kernel.controls.decisions import settings_at
+from opscharter.kernel.controls.models import GuardDecision
+from opscharter.kernel.controls.registry import CHECKS, GUARDS, Check, Guard, Mode
+from opscharter.kernel.indicators.figures import percent
+from opscharter.kernel.records.record import Record, record_types
+
+DAYS = 90
+MOST = 5_000
+"""Records named of one control; how many more there were is said beside them."""
+LANGUAGE = "zh-hant"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The time that is replayed."""
+
+    since: dt.datetime
+    until: dt.datetime
+
+
+def digest(findings: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of all that a rehearsal found."""
+    return hashlib.sha256(json.dumps(findings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def replay_checks(edition: Edition, span: Span) -> list[dict[str, Any]]:
+    """Measure every check over the span twice: with what holds now, and with what the draft sets."""
+    present = settings_at(CHECKS.values())
+    with override(LANGUAGE):
+        return [_check(edition, check, present[check.id], span) for check in CHECKS.values()]
+
+
+def _check(edition: Edition, check: Check, present: Any, span: Span) -> dict[str, Any]:
+    wanted = setting_in(edition, check)
+    now = _Count(check, present.mode, present.parameters, span)
+    changed = check.id in edition.settings
+    draft = _Count(check, wanted["mode"], wanted["parameters"], span) if changed else now
+    failing = draft.failing(now) if changed else []
+    return {
+        "control": check.id, "label": str(check.label), "clause": edition.clause_of(check), "changed": changed,
+        "now": now.figures, "draft": draft.figures, "failing": failing[:MOST], "omitted": max(0, len(failing) - MOST),
+        "new": sum(row[4] for row in failing),
+    }  # fmt: skip
+
+
+class _Count:
+    """One check over the span under one setting."""
+
+    def __init__(self, check: Check, mode: str, parameters: Mapping[str, Any], span: Span) -> None:
+        self.exceptions: dict[tuple[str, int], list[Any]] = {}
+        self.population = 0
+        self.error = ""
+        self.off = mode == Mode.OFF
+        self.target = float(parameters["target"])
+        if self.off:
+            return
+        try:
+            with transaction.atomic():
+                self._measure(check, parameters, span)
+        except Exception as problem:
+            self.error = f"{type(problem).__name__}: {problem}"[:200]
+
+    def _measure(self, check: Check, parameters: Mapping[str, Any], span: Span) -> None:
+        for measure in check.measures(parameters):
+            within = {f"{measure.when}__gte": span.since, f"{measure.when}__lte": span.until}
+            rows = measure.records.filter(**within)
+            self.population += rows.order_by().count()
+            label, reason = rows.model._meta.label_lower, str(measure.reason)
+            for record in rows.filter(measure.exception).order_by("pk").iterator(chunk_size=1000):
+                self.exceptions[label, record.pk] = [label, record.pk, str(record), reason]
+
+    @property
+    def figures(self) -> list[Any] | None:
+        """Return population, exceptions, share and state; nothing when the check is off."""
+        if self.off:
+            return None
+        if self.error:
+            return [0, 0, None, "error"]
+        share = percent(self.population - len(self.exceptions), self.population)
+        if share is None:
+            return [0, 0, None, "no-data"]
+        state = "pass" if float(share) >= self.target else "fail"
+        return [self.population, len(self.exceptions), f"{share:.1f}", state]
+
+    def failing(self, now: _Count) -> list[list[Any]]:
+        """Return the exceptions, those that are none under the present setting first."""
+        rows = [[*row, key not in now.exceptions] for key, row in self.exceptions.items()]
+        return sorted(rows, key=lambda row: (not row[4], row[0], row[1]))
+
+
+def replay_guards(edition: Edition, span: Span) -> list[dict[str, Any]]:
+    """Judge every step of the span again that a guard changed by the draft stands before."""
+    present = settings_at(GUARDS.values())
+    with override(LANGUAGE):
+        return [
+            _guard(edition, guard, present[guard.id], span)
+            for guard in GUARDS.values()
+            if guard.id in edition.settings
+        ]
+
+
+def _guard(edition: Edition, guard: Guard, present: Any, span: Span) -> dict[str, Any]:
+    wanted = setting_in(edition, guard)
+    steps, refused = 0, []
+    for record, step, at in _steps_taken(guard, span):
+        steps += 1
+        reasons = _reasons(guard, record, wanted, at)
+        if reasons and not (present.mode == Mode.ENFORCE and _missing(guard, record, present.parameters, at)):
+            refused.append([*_name(record), step, at.isoformat(), " ".join(reasons)])
+    passed = [
+        [row.record_type, row.record_id, row.number, row.step, row.at.isoformat(), row.message]
+        for row in GuardDecision.objects.filter(
+            guard=guard.id, outcome=GuardDecision.Outcome.REFUSED, at__gte=span.since, at__lte=span.until
+        ).order_by("at")
+        if _would_pass(guard, row, wanted)
+    ]
+    return {
+        "control": guard.id, "label": str(guard.label), "clause": edition.clause_of(guard), "steps": steps,
+        "now": present.mode, "draft": wanted["mode"], "refused": refused[:MOST], "passed": passed[:MOST],
+        "new": len(refused),
+    }  # fmt: skip
+
+
+def _steps_taken(guard: Guard, span: Span) -> Iterator[tuple[Record, str, dt.datetime]]:
+    """Yield every step the guard stands before that was taken in the span, with the record as it then became.
+
+    The audit trail tells the record's own fields of that moment; rows that hang on it are as they are now.
+    """
+    for model in record_types():
+        actions = _actions(model, guard)
+        if not actions:
+            continue
+        entries = AuditEntry.objects.filter(
+            record_type=model._meta.label_lower, action__in=actions, at__gte=span.since, at__lte=span.until
+        ).order_by("pk")
+        for action, pk, version, at in entries.values_list("action", "record_id", "record_version", "at"):
+            yield model.at_version(pk, version), action.removeprefix("move:"), at
+
+
+def _actions(model: type[Record], guard: Guard) -> list[str]:
+    actions = ["create"] if guard in model.create_guards else []
+    moves = model.lifecycle.moves if model.lifecycle else ()
+    return actions + [f"move:{move.name}" for move in moves if guard in move.guards]
+
+
+def _reasons(guard: Guard, record: Record, setting: Mapping[str, Any], at: dt.datetime) -> list[str]:
+    return _missing(guard, record, setting["parameters"], at) if setting["mode"] == Mode.ENFORCE else []
+
+
+def _missing(guard: Guard, record: Record, parameters: Mapping[str, Any], at: dt.datetime) -> list[str]:
+    with moment.at(at):
+        return [str(sentence) for sentence in guard.missing(record, system_actor(), parameters)]
+
+
+def _would_pass(guard: Guard, row: GuardDecision, wanted: Mapping[str, Any]) -> bool:
+    """Say whether a refusal on record would be none; of a record never made only the mode can be judged."""
+    if wanted["mode"] != Mode.ENFORCE:
+        return True
+    model = next((m for m in record_types() if m._meta.label_lower == row.record_type), None)
+    if model is None or row.record_id is None:
+        return False
+    last = AuditEntry.objects.filter(
+        record_type=row.record_type, record_id=row.record_id, at__lte=row.at, record_version__gt=0
+    ).order_by("-pk")
+    version = last.values_list("record_version", flat=True).first()
+    if version is None:
+        return False
+    record = model.at_version(row.record_id, version)
+    for name, value in row.inputs.items():
+        if name in {field.name for field in model._meta.concrete_fields if not field.is_relation}:
+            setattr(record, name, model._meta.get_field(name).to_python(value))
+    return not _missing(guard, record, wanted["parameters"], row.at)
+
+
+def _name(record: Record) -> list[Any]:
+    return [record._meta.label_lower, record.pk, str(record)]
+
+
+def newly(entries: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many records or steps are newly affected, of all controls together."""
+    return sum(entry["new"] for entry in entries)
