@@ -21,9 +21,12 @@ from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter, Page
 
 ALL = Reach.ALL
+PUBLIC = ("clause", "checkresult", "correctiveitem", "obligation", "improvement")
+"""What everyone who works here may see of the chapter; confirmations of reading are seen by whom they concern."""
 GRANTS = {
     "everyone": [
-        ("charter.clause", "view", ALL), ("charter.checkresult", "view", ALL), ("kernel.businesscalendar", "view", ALL), ("kernel.calendarday", "view", ALL),
+        *((f"charter.{name}", "view", ALL) for name in PUBLIC),
+        ("kernel.businesscalendar", "view", ALL), ("kernel.calendarday", "view", ALL),
     ],
     "service-manager": [
         ("kernel.businesscalendar", "create edit", ALL), ("kernel.calendarday", "create edit", ALL),

@@ -26,7 +26,7 @@ BOUND = ("titles", "preambles", "headings", "settings", "bindings", "clauses")
 PRESENT = ("charter.edition", "charter.rail", "charter.bindings")
 """The cached facts that follow from which edition is in force."""
 
-when_in_force: list[Callable[[Any, Actor], None]] = []
+when_in_force: list[Callable[[Any, Actor], object]] = []
 """What other parts do when an edition takes effect, in its transaction: the campaign asks everyone to read it."""
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from opscharter.charter.evaluation import run
-from opscharter.demo import emergencies, teamwork
+from opscharter.demo import emergencies, regulation, teamwork
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
@@ -62,6 +62,7 @@ def found(
             company = build(dice, timezone.localdate(begin), actor, roles)
         calendar = BusinessCalendar.objects.order_by("pk").first()
         world = World(company, dice, calendar_of(calendar), end)
+        regulation.confirm_first_edition(world, begin)
         emergencies.prepare(world, begin)
         teamwork.prepare_macros(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
@@ -70,6 +71,7 @@ def found(
         emergencies.settle(world)
         emergencies.run_one_now(world)
         teamwork.work_together(world)
+        regulation.amend(world)
         with moment.at(end):
             run(actor)
     seal()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from opscharter.charter.acknowledgements import notices
@@ -15,7 +15,7 @@ from opscharter.charter.acknowledgements.models import Acknowledgement
 from opscharter.charter.models import Edition
 from opscharter.charter.standing import in_force
 from opscharter.kernel import moment
-from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.access.actor import Actor, Grant, Reach, system_actor
 from opscharter.kernel.approvals.directory import directory
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
 from opscharter.kernel.controls.decisions import settings_at
@@ -23,6 +23,7 @@ from opscharter.kernel.controls.registry import CHECKS
 from opscharter.kernel.jobs.queue import job
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.records.bulk import create_many, update_many
+from opscharter.kernel.records.manager import RecordQuerySet
 
 CHECK = "charter.acknowledged"
 PAGE = "/regulation/confirm/"
@@ -109,12 +110,12 @@ def _send_reminder(answer: Acknowledgement, days: int) -> None:
         )  # fmt: skip
 
 
-def in_service(rows: QuerySet[Acknowledgement]) -> QuerySet[Acknowledgement]:
+def in_service(rows: RecordQuerySet[Acknowledgement]) -> RecordQuerySet[Acknowledgement]:
     """Return the questions to people who are in service today: leavers drop out on the day, not on the next run."""
     return rows.filter(person__in=directory().staff(moment.today()).values("pk"))
 
 
-def waiting_for(edition: Edition) -> QuerySet[Acknowledgement]:
+def waiting_for(edition: Edition) -> RecordQuerySet[Acknowledgement]:
     """Return the open questions to people in service."""
     return in_service(edition.acknowledgements.filter(state=State.ASKED)).select_related("edition")
 
@@ -125,6 +126,12 @@ def open_question(actor: Actor) -> Acknowledgement | None:
         return None
     rows = Acknowledgement.objects.filter(person=actor.person_id, state=State.ASKED)
     return rows.filter(edition__state=Edition.State.IN_FORCE).select_related("edition").order_by("-pk").first()
+
+
+def confirm(answer: Acknowledgement, actor: Actor) -> Acknowledgement:
+    """Confirm as the actor; the clause binds every employee, so that it takes no role to obey it."""
+    own = Grant(Acknowledgement._meta.label_lower, "confirm", Reach.OWN)
+    return answer.move("confirm", replace(actor, grants=(*actor.grants, own)))
 
 
 @job()

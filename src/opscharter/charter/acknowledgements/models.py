@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter.acknowledgements import lifecycle
@@ -50,9 +52,14 @@ class Acknowledgement(Record):
     def __str__(self) -> str:
         return f"{self.name} · {self.edition.label}"
 
+    def clean(self) -> None:
+        """Refuse one entered by hand: the campaign asks."""
+        if self.pk is None:
+            raise ValidationError(_("The campaign asks for confirmations; none is entered by hand."))
+
     def archiving(self) -> list[Reason]:
         """Refuse: a confirmation is never lost, nor is the question."""
-        return [Reason(_("A confirmation of reading is never taken away."), clause="1.2.1")]
+        return [Reason(_t("A confirmation of reading is never taken away."), clause="1.2.1")]
 
     def seal_of(self) -> str:
         """Return the SHA-256 over the text, the person and the time of the confirmation."""

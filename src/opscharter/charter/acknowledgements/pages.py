@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from opscharter.charter.acknowledgements.campaign import in_service, open_question, parameters
+from opscharter.charter.acknowledgements.campaign import confirm, in_service, open_question, parameters
 from opscharter.charter.acknowledgements.lifecycle import State
 from opscharter.charter.acknowledgements.models import Acknowledgement
 from opscharter.charter.content import text_hash
@@ -19,6 +19,8 @@ from opscharter.charter.models import Clause, Edition
 from opscharter.charter.standing import in_force
 from opscharter.kernel import moment
 from opscharter.kernel.errors import Conflict, NotPermitted, Refused
+from opscharter.kernel.resources.links import list_url
+from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.moving import sentence
 
@@ -43,7 +45,7 @@ class ReadPage(SignedInPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the version in force and the person's own answer to it."""
         edition = in_force()
-        if edition is None or self.actor.external or not self.actor.may("charter.clause", "view"):
+        if edition is None or self.actor.person_id is None:
             raise Http404
         own = Acknowledgement.objects.filter(person=self.actor.person_id or 0).select_related("edition")
         answers = list(own.order_by("-pk"))
@@ -72,7 +74,7 @@ class ReadPage(SignedInPage):
             messages.error(request, _("A newer version has come into force meanwhile; read that one."))
             return HttpResponseRedirect("/regulation/confirm/")
         try:
-            answer.move("confirm", self.actor)
+            confirm(answer, self.actor)
         except NotPermitted as error:
             raise Http404 from error
         except (Refused, Conflict) as error:
@@ -104,6 +106,7 @@ class CampaignContext:
     missing: list[tuple[Acknowledgement, dt.date, bool]]
     total: int
     most: int
+    list_url: str
 
 
 class CampaignPage(SignedInPage):
@@ -125,7 +128,9 @@ class CampaignPage(SignedInPage):
             for answer in found[:MISSING_SHOWN]:
                 due = answer.asked_on + dt.timedelta(days=days)
                 missing.append((answer, due, due <= moment.today()))
-        page = CampaignContext(campaigns(), missing, total, int(given["reminders"]))
+        page = CampaignContext(
+            campaigns(), missing, total, int(given["reminders"]), list_url(site.resource(Acknowledgement))
+        )
         return self.render("charter/confirmations.html", page)
 
 

@@ -160,7 +160,9 @@ def add_clause(
 @transaction.atomic
 def remove_clause(draft: Edition, clause: Clause, actor: Actor, reason: str) -> None:
     """Take a clause out of the draft; raises Refused while controls still serve it."""
-    serving = [control.id for control in [*GUARDS.values(), *CHECKS.values()] if draft.clause_of(control) == clause.number]
+    serving = [
+        control.id for control in [*GUARDS.values(), *CHECKS.values()] if draft.clause_of(control) == clause.number
+    ]
     if serving:
         text = _("Controls still serve this clause; bind them to another first: %(names)s.")
         raise Refused([Reason(text % {"names": ", ".join(serving)}, clause="10.1.2")])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter.models.edition import Edition
@@ -28,9 +29,7 @@ class Rehearsal(Record):
         DONE = "DONE", _("done")
         FAILED = "FAILED", _("failed")
 
-    edition = models.ForeignKey(
-        Edition, models.PROTECT, related_name="rehearsals", verbose_name=_("edition"), limit_choices_to={"state": "DRAFT"}
-    )
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="rehearsals", verbose_name=_("edition"))
     since = models.DateTimeField(_("from"), null=True, editable=False)
     until = models.DateTimeField(_("to"), null=True, editable=False)
     content = models.CharField(_("hash of the draft"), max_length=64, blank=True, editable=False)
@@ -75,7 +74,7 @@ class Rehearsal(Record):
     def archiving(self) -> list[Reason]:
         """Refuse to take away what an approval was shown."""
         if self.state == self.State.DONE:
-            return [Reason(_("A rehearsal stays on record: approvals were given in its knowledge."), clause="10.1.2")]
+            return [Reason(_t("A rehearsal stays on record: approvals were given in its knowledge."), clause="10.1.2")]
         return []
 
     def findings(self) -> dict[str, Any]:

@@ -162,8 +162,8 @@ def _facts(before: Clause | None, after: Clause | None) -> list[tuple[Text, str,
     for name in ("owner_role", "supervisor_role", "expectation", "frameworks", "duties"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            label = Clause._meta.get_field(name).verbose_name
-            told.append((str(label), _plain(old), _plain(new)))
+            field: Any = Clause._meta.get_field(name)
+            told.append((str(field.verbose_name), _plain(old), _plain(new)))
     return told
 
 
@@ -202,4 +202,3 @@ def _controls(base: Edition | None, draft: Edition) -> list[ControlChange]:
 def _before(controls: list[Any], took_effect_at: Any) -> Any:
     """Return the settings before the edition took effect; of one that has not, those of now."""
     return settings_at(controls, took_effect_at - JUST_BEFORE if took_effect_at else None)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+
 from opscharter.charter.amendments import replay
 from opscharter.charter.content import content_hash
 from opscharter.charter.models import Edition, Rehearsal

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import override
 
 from opscharter.charter.amendments.drafts import setting_in
@@ -26,9 +26,10 @@ from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.models import GuardDecision
-from opscharter.kernel.controls.registry import CHECKS, GUARDS, Check, Guard, Mode
+from opscharter.kernel.controls.registry import CHECKS, GUARDS, Check, Guard, Measure, Mode
 from opscharter.kernel.indicators.figures import percent
 from opscharter.kernel.records.record import Record, record_types
+from opscharter.kernel.resources.declaration import find_field
 
 DAYS = 90
 MOST = 5_000
@@ -42,6 +43,13 @@ class Span:
 
     since: dt.datetime
     until: dt.datetime
+
+    def within(self, measure: Measure) -> dict[str, Any]:
+        """Return the condition that puts a check's records into the span, by the moment or the day they bear."""
+        field = find_field(measure.records.model, measure.when)
+        by_day = not isinstance(field, models.DateTimeField)
+        ends = [moment.in_office(end).date() if by_day else end for end in (self.since, self.until)]
+        return {f"{measure.when}__gte": ends[0], f"{measure.when}__lte": ends[1]}
 
 
 def digest(findings: Mapping[str, Any]) -> str:
@@ -88,8 +96,7 @@ class _Count:
 
     def _measure(self, check: Check, parameters: Mapping[str, Any], span: Span) -> None:
         for measure in check.measures(parameters):
-            within = {f"{measure.when}__gte": span.since, f"{measure.when}__lte": span.until}
-            rows = measure.records.filter(**within)
+            rows = measure.records.filter(**span.within(measure))
             self.population += rows.order_by().count()
             label, reason = rows.model._meta.label_lower, str(measure.reason)
             for record in rows.filter(measure.exception).order_by("pk").iterator(chunk_size=1000):
@@ -119,9 +126,7 @@ def replay_guards(edition: Edition, span: Span) -> list[dict[str, Any]]:
     present = settings_at(GUARDS.values())
     with override(LANGUAGE):
         return [
-            _guard(edition, guard, present[guard.id], span)
-            for guard in GUARDS.values()
-            if guard.id in edition.settings
+            _guard(edition, guard, present[guard.id], span) for guard in GUARDS.values() if guard.id in edition.settings
         ]
 
 
@@ -160,7 +165,8 @@ def _steps_taken(guard: Guard, span: Span) -> Iterator[tuple[Record, str, dt.dat
             record_type=model._meta.label_lower, action__in=actions, at__gte=span.since, at__lte=span.until
         ).order_by("pk")
         for action, pk, version, at in entries.values_list("action", "record_id", "record_version", "at"):
-            yield model.at_version(pk, version), action.removeprefix("move:"), at
+            if pk is not None:
+                yield model.at_version(pk, version), action.removeprefix("move:"), at
 
 
 def _actions(model: type[Record], guard: Guard) -> list[str]:
@@ -192,9 +198,10 @@ def _would_pass(guard: Guard, row: GuardDecision, wanted: Mapping[str, Any]) -> 
     if version is None:
         return False
     record = model.at_version(row.record_id, version)
+    plain_fields = {field.name: field for field in model._meta.concrete_fields if not field.is_relation}
     for name, value in row.inputs.items():
-        if name in {field.name for field in model._meta.concrete_fields if not field.is_relation}:
-            setattr(record, name, model._meta.get_field(name).to_python(value))
+        if name in plain_fields:
+            setattr(record, name, plain_fields[name].to_python(value))
     return not _missing(guard, record, wanted["parameters"], row.at)
 
 

@@ -37,7 +37,8 @@ def _checks(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:
         return {"waiting": True}
     if rehearsal.state == Rehearsal.State.FAILED:
         return {"problem": rehearsal.problem}
-    changed, same = [], []
+    changed: list[dict[str, Any]] = []
+    same: list[dict[str, Any]] = []
     for entry in rehearsal.checks:
         rows = _linked(entry["failing"], actor)
         (changed if entry["changed"] else same).append({**entry, "rows": rows[:SHOWN], "hidden": len(rows) - SHOWN})
@@ -65,7 +66,9 @@ def _linked(rows: list[list[Any]], actor: Actor) -> list[dict[str, Any]]:
             if resource is not None
             else set()
         )
-    return [{"url": url_of(row[0], row[1]), "name": row[2], "rest": row[3:]} for row in rows if row[1] in visible[row[0]]]
+    return [
+        {"url": url_of(row[0], row[1]), "name": row[2], "rest": row[3:]} for row in rows if row[1] in visible[row[0]]
+    ]
 
 
 def _frozen(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:

@@ -9,9 +9,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter.models.edition import Edition, in_language
+from opscharter.charter.publication import APPROVAL
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.errors import Reason
@@ -54,7 +56,11 @@ class Clause(Record):
     class Meta:
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
-        constraints = [models.UniqueConstraint(fields=["edition", "number"], condition=Q(archived_at__isnull=True), name="clause_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "number"], condition=Q(archived_at__isnull=True), name="clause_once"
+            )
+        ]
         indexes = [models.Index(fields=["edition", "position"], name="clause_order")]
 
     def __str__(self) -> str:
@@ -76,7 +82,7 @@ class Clause(Record):
     def archiving(self) -> list[Reason]:
         """Refuse to take away a clause that people are or were bound by."""
         if self._bound:
-            text = _("A clause in force is taken away by a new edition; open or start a draft.")
+            text = _t("A clause in force is taken away by a new edition; open or start a draft.")
             return [Reason(text, clause="10.1.2")]
         return []
 
@@ -89,7 +95,7 @@ class Clause(Record):
         self._recheck(actor)
 
     def _recheck(self, actor: Actor) -> None:
-        Edition.lifecycle.move("publish").approval.recheck(self.edition, "publish", actor)
+        APPROVAL.recheck(self.edition, "publish", actor)
 
     @property
     def _bound(self) -> bool:

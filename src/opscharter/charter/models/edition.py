@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter import publication
@@ -95,7 +96,7 @@ class Edition(Record):
         """Refuse to take a published edition away: people were bound by it."""
         if self.state in (self.State.DRAFT, self.State.WITHDRAWN):
             return []
-        return [Reason(_("An edition that was published stays on record."), clause="10.1.2")]
+        return [Reason(_t("An edition that was published stays on record."), clause="10.1.2")]
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
         """Let nobody see an edition that is no longer in force as the present one."""

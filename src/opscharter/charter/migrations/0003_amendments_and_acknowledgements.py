@@ -15,7 +15,7 @@ def note_when_editions_took_effect(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charter', '0001_initial'),
+        ('charter', '0002_assurance'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rehearsal',
             name='edition',
-            field=models.ForeignKey(limit_choices_to={'state': 'DRAFT'}, on_delete=django.db.models.deletion.PROTECT, related_name='rehearsals', to='charter.edition', verbose_name='edition'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rehearsals', to='charter.edition', verbose_name='edition'),
         ),
         migrations.AddField(
             model_name='rehearsal',
