@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.charter import resources
 from opscharter.charter.acknowledgements.part import PART as ACKNOWLEDGEMENTS
 from opscharter.charter.amendments.part import PART as AMENDMENTS
+from opscharter.charter.attestations.part import PART as ATTESTATIONS
 from opscharter.charter.corrective.part import PART as CORRECTIVE
 from opscharter.charter.evaluation import run_all_checks
 from opscharter.charter.improvements.part import PART as IMPROVEMENTS
@@ -15,6 +16,7 @@ from opscharter.charter.install import install_default_regulation
 from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.charter.waivers.part import PART as WAIVERS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.approvals.jobs import escalate_overdue_approvals
 from opscharter.kernel.jobs.schedule import Schedule
@@ -52,7 +54,7 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
-    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, OBLIGATIONS, IMPROVEMENTS],
+    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

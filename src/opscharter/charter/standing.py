@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -28,6 +28,10 @@ LABELS: dict[str, str | Promise] = {
 }  # fmt: skip
 NEAR = Decimal(10)
 """A share that misses its target by no more than this is amber, not red."""
+
+
+attesters: list[Callable[[dt.datetime | None], Mapping[str, str]]] = []
+"""Each returns, by clause number, how clauses stand (now, or at a moment) by what people have attested."""
 
 
 def worst(states: Iterable[str]) -> str:
@@ -87,6 +91,8 @@ class ClauseStanding:
     guards: list[GuardStanding] = field(default_factory=list)
     checks: list[CheckStanding] = field(default_factory=list)
     exceptions_granted: int = 0
+    attested: str = ""
+    """How it stands by attestation; empty when nobody attests it."""
 
     @property
     def active_guards(self) -> list[GuardStanding]:
@@ -101,13 +107,15 @@ class ClauseStanding:
     @property
     def covered(self) -> bool:
         """Say whether any control is at work."""
-        return bool(self.active_guards or self.active_checks)
+        return bool(self.active_guards or self.active_checks or self.attested)
 
     @property
     def state(self) -> str:
         """Return the standing: the worst check; with guards alone it holds; with nothing it is uncovered."""
         if self.active_checks:
             return worst(check.state for check in self.active_checks)
+        if self.attested:
+            return self.attested
         return PASS if self.active_guards else UNCOVERED
 
     @property
@@ -141,6 +149,8 @@ class ClauseStanding:
             found.append(("guarded", _("guarded")))
         if self.active_checks:
             found.append(("measured", _("measured")))
+        if self.attested:
+            found.append(("attested", _("attested")))
         if not found and self.clause.expectation:
             found.append((self.clause.expectation, self.clause.get_expectation_display()))
         return found or [(UNCOVERED, _("uncovered"))]
@@ -172,7 +182,7 @@ def end_of(day: dt.date) -> dt.datetime | None:
 def standings(
     edition: Edition, numbers: Iterable[str] | None = None, at: dt.datetime | None = None
 ) -> list[ClauseStanding]:
-    """Return how the clauses of an edition stand, in order; five queries whatever their number.
+    """Return how the clauses of an edition stand, in order; seven queries whatever their number.
 
     For a moment of the past it is told from the settings, frozen results and decisions of that time alone, so that
     it comes out as it was shown then, whatever was amended or edited since.
@@ -184,6 +194,7 @@ def standings(
     results = latest_results(at)
     decided = _decisions_of_month(at)
     granted = dict(exceptions_at(at).values_list("clause").annotate(n=Count("pk")).order_by())
+    attested = {number: state for attester in attesters for number, state in attester(at).items()}
     guards: dict[str, list[Guard]] = {}
     checks: dict[str, list[Check]] = {}
     for guard in GUARDS.values():
@@ -193,6 +204,7 @@ def standings(
     found = []
     for clause in clauses:
         standing = ClauseStanding(clause, exceptions_granted=granted.get(clause.number, 0))
+        standing.attested = attested.get(clause.number, "")
         standing.guards = [_guard(each, settings, decided) for each in guards.get(clause.number, ())]
         standing.checks = [
             CheckStanding(each, settings[each.id].mode, settings[each.id].parameters, results.get(each.id), at)
@@ -243,10 +255,10 @@ def coverage(found: Iterable[ClauseStanding]) -> Coverage:
         counted.guarded += bool(standing.active_guards)
         counted.measured += bool(standing.active_checks)
         counted.covered += standing.covered
+        counted.attested += bool(standing.attested)
         if not standing.covered:
             counted.indicative += standing.clause.expectation == Clause.Expectation.INDICATIVE
-            counted.attested += standing.clause.expectation == Clause.Expectation.ATTESTED
-            counted.uncovered += not standing.clause.expectation
+            counted.uncovered += standing.clause.expectation != Clause.Expectation.INDICATIVE
     return counted
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from opscharter.charter.assurance.owners import holder_of
+from opscharter.charter.attestations.models import Attestation, AttestationPlan
+from opscharter.charter.attestations.services import ask_due
 from opscharter.charter.improvements.models import Improvement
 from opscharter.charter.improvements.services import open_improvement
 from opscharter.charter.obligations.install import default_obligations
 from opscharter.charter.obligations.models import Obligation
+from opscharter.charter.waivers.models import Waiver
+from opscharter.charter.waivers.services import expire_due
 from opscharter.demo.life import World
 from opscharter.kernel import moment
-from opscharter.kernel.access.actor import Actor, actor_for
+from opscharter.kernel.access.actor import Actor, actor_for, system_actor
+from opscharter.kernel.files.attachments import attach
 from opscharter.kernel.users.models import User
 from opscharter.service.tickets.models import Incident
 
@@ -105,9 +112,61 @@ IMPROVEMENTS = [
 def live_assurance(world: World, actor: Actor) -> None:
     """Let the registers be kept as such a company keeps them: mostly in time."""
     _review_obligations(world)
+    _attest(world)
+    _except(world)
     sources = {"incident": Incident.objects.order_by("priority", "pk").first()}
     for row in IMPROVEMENTS:
         _improve(world, sources.get(row[1]), *row)
+
+
+ATTESTED = [
+    # clause, role, every so many months, statement
+    ("4.5.1", "hr", 6, "團隊文化活動按年度計劃開展，員工知曉公司的核心價值。"),
+    ("4.2.2", "hr", 12, "外部培訓與會議的名額已公布，申請均有答覆。"),
+    ("9.1.1", "risk-officer", 6, "風險管理組織已任命，職責書經本人簽署。"),
+]
+
+
+def _attest(world: World) -> None:
+    """Let people confirm what nothing can measure, half a year at a time, with a file; the last is still due."""
+    quality = _person("quality-supervisor")[1]
+    for number, (clause, role, months, statement) in enumerate(ATTESTED):
+        user, owner = _person(role)
+        with moment.at(world.until - Days(days=360)):
+            first = moment.today() + Days(days=150 + 15 * number)
+            AttestationPlan(
+                clause=clause, statement=statement, owner=user, every_months=months, next_due_on=first
+            ).save_as(quality)
+        with moment.at(world.until - Days(days=190 - 15 * number)):
+            ask_due(system_actor())
+            for asked in Attestation.objects.filter(owner=user, state=Attestation.State.DUE):
+                proof = SimpleUploadedFile(f"{asked.number}.txt", f"{statement}\n附：簽到表、照片與公告。".encode())
+                attach(asked, owner, proof)
+                asked.move("confirm", owner, remark="已核對原始記錄。")
+    with moment.at(world.until - Days(days=2)):
+        ask_due(system_actor())
+
+
+def _except(world: World) -> None:
+    """Let three exceptions be asked for: one over, one in force, one still to be decided."""
+    service, quality = _person("service-manager")[1], _person("quality-supervisor")[1]
+    incident = Incident.objects.exclude(state="CLOSED").order_by("-priority", "pk").first()
+    for ago, days, reason, instead in (
+        (140, 20, "客戶機房停電檢修，無法完成全部測試步驟。", "恢復供電後補測並回填結果。"),
+        (9, 25, "廠商備件未到，先以臨時方案恢復，測試清單待備件到後完成。", "每日巡檢一次並告知客戶。"),
+        (1, 14, "驗收測試環境由客戶提供，本週內不可用。", "以生產監控觀察三日代替。"),
+    ):
+        with moment.at(world.until - Days(days=ago)):
+            named = {"record_type": "service.incident", "record_id": incident.pk} if incident and ago == 9 else {}
+            asked = Waiver(
+                control="incident.fully-tested", reason=reason, compensation=instead,
+                expires_at=moment.now() + Days(days=days), **named,
+            ).save_as(service)  # fmt: skip
+        if ago > 1:
+            with moment.at(world.until - Days(days=ago) + dt.timedelta(hours=3)):
+                asked.move("approve", quality)
+    with moment.at(world.until):
+        expire_due(system_actor())
 
 
 def _person(role: str) -> tuple[User, Actor]:

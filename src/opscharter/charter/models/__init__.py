@@ -6,10 +6,14 @@ from opscharter.charter.models.result import CheckResult
 
 from opscharter.charter.acknowledgements.models import Acknowledgement  # isort: skip
 from opscharter.charter.amendments.models import Rehearsal  # isort: skip
+from opscharter.charter.attestations.models import Attestation, AttestationPlan  # isort: skip
 from opscharter.charter.corrective.models import CorrectiveItem  # isort: skip
 from opscharter.charter.improvements.models import Improvement  # isort: skip
 from opscharter.charter.obligations.models import Obligation  # isort: skip
 
+from opscharter.charter.waivers.models import Waiver  # isort: skip
+
 __all__ = [
-    "Acknowledgement", "CheckResult", "Clause", "CorrectiveItem", "Edition", "Improvement", "Obligation", "Rehearsal",
+    "Acknowledgement", "Attestation", "AttestationPlan", "CheckResult", "Clause", "CorrectiveItem", "Edition",
+    "Improvement", "Obligation", "Rehearsal", "Waiver",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from opscharter.charter.models import CheckResult, Clause, Edition
 from opscharter.charter.standing import CheckStanding, ClauseStanding, in_force, standings
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.decisions import change_setting, settings_at
-from opscharter.kernel.controls.models import ControlException, ControlSetting, GuardDecision
+from opscharter.kernel.controls.models import ControlSetting, GuardDecision
 from opscharter.kernel.controls.registry import CHECKS, Mode, find
 from opscharter.kernel.errors import NotPermitted, Refused
 from opscharter.kernel.resources.links import list_url, url_of
@@ -63,7 +63,6 @@ class ClauseContext:
     checks: list[CheckCard]
     may_measure: bool = False
     may_set: bool = False
-    exceptions: list[ControlException] = field(default_factory=list)
     history: list[ControlSetting] = field(default_factory=list)
     panels: list[tuple[Any, str]] = field(default_factory=list)
     """(title, HTML) of the cards that parts add to clauses."""
@@ -84,7 +83,6 @@ def open_clause(standing: ClauseStanding, edition: Edition, actor: Actor) -> Cla
     """Gather what is shown of a clause; exceptions are links that obey the reader's own scope."""
     clause = standing.clause
     controls = [each.guard.id for each in standing.guards] + [each.check.id for each in standing.checks]
-    granted = ControlException.objects.filter(clause=clause.number).order_by("-granted_at")[:HISTORY]
     return ClauseContext(
         standing,
         edition,
@@ -92,7 +90,6 @@ def open_clause(standing: ClauseStanding, edition: Edition, actor: Actor) -> Cla
         [_card(each, actor) for each in standing.checks],
         may_measure=bool(standing.checks) and actor.may("charter.checkresult", "create"),
         may_set=actor.may("kernel.controlsetting", "create"),
-        exceptions=list(granted),
         history=list(
             ControlSetting.objects.filter(control__in=controls).select_related("set_by").order_by("-pk")[:HISTORY]
         ),

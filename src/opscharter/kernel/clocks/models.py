@@ -1,6 +1,7 @@
 """Clocks of records: append-only intervals from which deadlines are derived."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.calendars.models import BusinessCalendar
@@ -47,6 +48,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["state", "next_warning_at"], name="clock_next_warning"),
             models.Index(fields=["record_type", "kind", "started_at"], name="clock_kind_started"),
+            models.Index(fields=["record_type", "kind", "due_at"], condition=Q(state="running"), name="clock_running"),
         ]
 
     def __str__(self) -> str:

@@ -96,9 +96,15 @@ def change_setting(
 
 
 def grant_exception(
-    record: Any, guard: Guard, actor: Actor, *, reason: str, expires_at: dt.datetime
+    record: Any,
+    guard: Guard,
+    actor: Actor,
+    *,
+    reason: str,
+    expires_at: dt.datetime,
+    longest: dt.timedelta = LONGEST_EXCEPTION,
 ) -> ControlException:
-    """Let one record pass one guard until a moment, at most 30 days away; needs the override grant and a reason."""
+    """Let one record pass one guard until a moment, at most `longest` away; needs the override grant and a reason."""
     label = record._meta.label_lower
     if not actor.may(label, "override"):
         raise NotPermitted("override", label)
@@ -107,8 +113,9 @@ def grant_exception(
         problems.append(Reason(_t("This clause allows no exception."), guard.id, clause_of(guard)))
     if not reason.strip():
         problems.append(Reason(_t("An exception needs a reason."), guard.id, clause_of(guard), "reason"))
-    if not moment.now() < expires_at <= moment.now() + LONGEST_EXCEPTION:
-        problems.append(Reason(_t("An exception expires within 30 days."), guard.id, clause_of(guard), "expires_at"))
+    if not moment.now() < expires_at <= moment.now() + longest:
+        text = _t("An exception expires within %(days)s days.") % {"days": longest.days}
+        problems.append(Reason(text, guard.id, clause_of(guard), "expires_at"))
     if problems:
         raise Refused(problems)
     with transaction.atomic():
@@ -130,6 +137,18 @@ def grant_exception(
             note=reason,
         )
     return row
+
+
+def end_exceptions(record: Any, guard: Guard, actor: Actor, *, reason: str) -> int:
+    """Take back every leave that a record has to pass a guard, before it expires; returns how many. Audited."""
+    running = ControlException.objects.filter(
+        record_type=record._meta.label_lower, record_id=record.pk, guard=guard.id, expires_at__gt=moment.now()
+    )
+    with transaction.atomic():
+        ended = running.update(expires_at=moment.now())
+        if ended:
+            write_entry(actor, "override-ended", record=record, changes={"guard": [guard.id, None]}, note=reason)
+    return ended
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.errors import Conflict, FieldConflict, Reason, Refused
 from opscharter.kernel.records.lifecycle import Move
 from opscharter.kernel.records.writing import obstacles
@@ -18,6 +20,9 @@ from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.web.base import ResourcePage
 from opscharter.kernel.web.forms import RecordForm, move_form_for
+
+exception_offers: list[Callable[[Any, Reason, Actor], str]] = []
+"""Each returns where the actor may ask for leave to pass a guard that refuses, or an empty text (the charter's)."""
 
 
 @dataclass
@@ -35,6 +40,8 @@ class MoveContext:
     warnings: list[Reason] = field(default_factory=list)
     conflict: list[FieldConflict] = field(default_factory=list)
     beside: str = ""
+    ways_out: list[tuple[Reason, str]] = field(default_factory=list)
+    """(reason, address of the form that asks for an exception to it)."""
 
 
 class MovePage(ResourcePage):
@@ -100,6 +107,8 @@ class MovePage(ResourcePage):
             **more,
         )
         page.beside = self._beside(record, move)
+        asked = [(why, offer(record, why, self.actor)) for why in page.refusals for offer in exception_offers]
+        page.ways_out = [(why, url) for why, url in asked if url]
         dialog = self.request.headers.get("HX-Request") is not None
         return self.render("opscharter/move.html#dialog" if dialog else "opscharter/move.html", page, status=status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
@@ -27,12 +27,11 @@ def _overdue(model: Any, kind: str) -> Q:
     """Return the condition on tickets whose clock of a kind still runs past its time."""
     late = Clock.objects.filter(
         record_type=model._meta.label_lower,
-        record_id=OuterRef("pk"),
         kind=kind,
         state=Clock.State.RUNNING,
         due_at__lt=moment.now(),
     )
-    return Q(closed_at__isnull=True) & Q(Exists(late))
+    return Q(closed_at__isnull=True, pk__in=late.values("record_id"))
 
 
 def _by_priority(field: str, minutes: Mapping[int, float]) -> Q:
