@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0002_database_rules'),
+        ('kernel', '0003_clock_of_working_days'),
     ]
 
     operations = [

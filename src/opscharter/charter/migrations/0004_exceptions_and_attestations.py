@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charter', '0002_assurance'),
+        ('charter', '0003_amendments_and_acknowledgements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
