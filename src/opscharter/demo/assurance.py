@@ -151,15 +151,21 @@ def _except(world: World) -> None:
     """Let three exceptions be asked for: one over, one in force, one still to be decided."""
     service, quality = _person("service-manager")[1], _person("quality-supervisor")[1]
     incident = Incident.objects.exclude(state="CLOSED").order_by("-priority", "pk").first()
-    for ago, days, reason, instead in (
-        (140, 20, "客戶機房停電檢修，無法完成全部測試步驟。", "恢復供電後補測並回填結果。"),
-        (9, 25, "廠商備件未到，先以臨時方案恢復，測試清單待備件到後完成。", "每日巡檢一次並告知客戶。"),
-        (1, 14, "驗收測試環境由客戶提供，本週內不可用。", "以生產監控觀察三日代替。"),
+    for ago, days, subject, reason, instead in (
+        (140, 20, "停電期間測試不全", "客戶機房停電檢修，無法完成全部測試步驟。", "恢復供電後補測並回填結果。"),
+        (
+            9,
+            25,
+            "備件未到，暫不全測",
+            "備件未到，先以臨時方案恢復，測試待備件到後完成。",
+            "每日巡檢一次並告知客戶。",
+        ),
+        (1, 14, "測試環境不可用", "驗收測試環境由客戶提供，本週內不可用。", "以生產監控觀察三日代替。"),
     ):
         with moment.at(world.until - Days(days=ago)):
             named = {"record_type": "service.incident", "record_id": incident.pk} if incident and ago == 9 else {}
             asked = Waiver(
-                control="incident.fully-tested", reason=reason, compensation=instead,
+                control="incident.fully-tested", subject=subject, reason=reason, compensation=instead,
                 expires_at=moment.now() + Days(days=days), **named,
             ).save_as(service)  # fmt: skip
         if ago > 1:

@@ -24,6 +24,7 @@ from opscharter.kernel.resources.site import site
 class Waiver(Record):
     """Leave not to keep a clause for a while: of one record to pass a guard, or of the company as a whole."""
 
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
     clause = models.CharField(_("clause"), max_length=12, blank=True)
     control = models.CharField(
         _("guard or check"), max_length=80, blank=True, help_text=_("The id of the guard that refused the step.")
@@ -45,7 +46,7 @@ class Waiver(Record):
     numbering = Numbering("EXC-{date:%Y}-{seq:04}")
     scope = Scope()
     create_guards = (guards.bounded, guards.record_known)
-    search_fields = ("number", "reason", "record_number", "control")
+    search_fields = ("subject", "number", "reason", "record_number", "control")
     timeline_fields = ("expires_at",)
     lifecycle = lifecycle.LIFECYCLE
 
@@ -55,7 +56,7 @@ class Waiver(Record):
         indexes = [models.Index(fields=["clause", "state"], name="waiver_clause")]
 
     def __str__(self) -> str:
-        return f"{self.number} §{self.clause} {self.record_number or self.control}".strip()
+        return f"{self.number} §{self.clause} {self.subject or self.record_number or self.control}".strip()
 
     def clean(self) -> None:
         """Take the clause from the control; refuse what names neither, or a record without its type."""

@@ -27,10 +27,10 @@ def passes(waiver: Waiver, actor: Actor) -> Mapping[str, Any] | None:
 
 waivers = Resource(
     Waiver, "exceptions", icon="shield-off",
-    columns=["number", "clause", "control", "record_number", "created_by", "approved_by", "expires_at", "state"],
+    columns=["number", "clause", "subject", "control", "record_number", "created_by", "expires_at", "state"],
     filters=["expires_at"], lead="reason",
     form=[
-        "reason", "compensation", "expires_at", "clause", "control",
+        "subject", "reason", "compensation", "expires_at", "clause", "control",
         Section(_("For one record"), ["record_type", "record_id"]),
     ],
     facts=["clause", "control", "compensation", "created_by", "approved_by", "decided_at", "expires_at", "ended_at"],

@@ -11,7 +11,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.errors import Conflict, NotPermitted, Refused
+from opscharter.kernel.controls.decisions import judge, log_decisions
+from opscharter.kernel.controls.models import GuardDecision
+from opscharter.kernel.errors import Conflict, NotPermitted, Reason, Refused
 from opscharter.kernel.exchange.cells import CellReader, as_meant, cell_of, natural_key, same
 from opscharter.kernel.exchange.tables import fields_of, table_of
 from opscharter.kernel.resources.declaration import Resource
@@ -127,7 +129,7 @@ class _Import:
         except ValidationError as error:
             return _named(error)
         except Refused as refused:
-            return [(r.field, f"{r.message} (§{r.clause})" if r.clause else str(r.message)) for r in refused.reasons]
+            return [(reason.field, _cited(reason)) for reason in refused.reasons]
         except (Conflict, NotPermitted):
             return [("", _("You may not do this to this record."))]
         except IntegrityError:
@@ -160,13 +162,29 @@ class _Import:
                 continue
             if name == "state":
                 if text.strip() != record.state:
-                    problems.append((name, _("The state is changed by steps; leave the column out.")))
+                    problems += [(name, message) for message in self._why_not(record, text.strip())]
                 continue
             try:
                 values[name] = self.cells.read(name, text)
             except ValidationError as error:
                 problems.append((name, " ".join(error.messages)))
         return values, problems
+
+    def _why_not(self, record: Any, state: str) -> list[str]:
+        """Say that a file takes no steps, and what the guards have against the one it means; kept in the guard log."""
+        said = [_("The state is changed by steps; leave the column out.")]
+        lifecycle = type(record).lifecycle
+        for step in lifecycle.moves if lifecycle is not None and record.pk else ():
+            if step.target == state and record.state in step.sources:
+                refusals = judge(step.guards, record, self.actor).refusals
+                if not self.result.dry_run:
+                    log_decisions(GuardDecision.Outcome.REFUSED, refusals, record, self.actor, step.name)
+                said += [_cited(reason) for reason in refusals]
+        return said
+
+
+def _cited(reason: Reason) -> str:
+    return f"{reason.message} (§{reason.clause})" if reason.clause else str(reason.message)
 
 
 def _named(error: ValidationError) -> list[tuple[str, str]]:
