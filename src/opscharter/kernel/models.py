@@ -1,5 +1,6 @@
 """Every table of the kernel, gathered for Django; the rooms below say what each is."""
 
+from opscharter.kernel.access.revision import AccessRevision
 from opscharter.kernel.api.models import ApiToken, IdempotencyKey
 from opscharter.kernel.approvals.models import ApprovalPolicy, ApprovalRequest, ApprovalSeat, Vote
 from opscharter.kernel.audit.models import AuditBlock, AuditEntry
@@ -17,8 +18,8 @@ from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.kernel.users.models import User
 
 __all__ = [
-    "ApiToken", "ApprovalPolicy", "ApprovalRequest", "ApprovalSeat", "Attachment", "AuditBlock", "AuditEntry",
-    "BusinessCalendar", "CalendarDay", "Channel", "Clock", "ClockInterval", "ControlException", "ControlSetting",
-    "Delivery", "GuardDecision", "IdempotencyKey", "IndicatorFigure", "Notice", "NumberSequence", "SavedView",
-    "ScheduleState", "SearchDocument", "TimelineEntry", "User", "Vote",
+    "AccessRevision", "ApiToken", "ApprovalPolicy", "ApprovalRequest", "ApprovalSeat", "Attachment",
+    "AuditBlock", "AuditEntry", "BusinessCalendar", "CalendarDay", "Channel", "Clock", "ClockInterval",
+    "ControlException", "ControlSetting", "Delivery", "GuardDecision", "IdempotencyKey", "IndicatorFigure",
+    "Notice", "NumberSequence", "SavedView", "ScheduleState", "SearchDocument", "TimelineEntry", "User", "Vote",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ class Asset(Record):
 
     numbering = Numbering("A{seq:06}")
     scope = Scope(department=("team", "customer__team"), customer="customer")
+    name_fields = ("name",)
     search_fields = ("name", "serial", "address", "location", "customer__name")
     lifecycle = Lifecycle(
         State,

@@ -34,7 +34,9 @@ class Customer(Record):
     notes = models.TextField(_("notes"), blank=True)
 
     numbering = Numbering("C{seq:05}")
+    decides_access = True
     scope = Scope(owner="account_manager", department="team", customer="id")
+    name_fields = ("name", "short_name")
     search_fields = ("name", "short_name", "phone")
 
     class Meta:
@@ -69,7 +71,9 @@ class Contact(Record):
         verbose_name=_("account"),
     )
 
+    decides_access = True
     scope = Scope(department="customer__team", customer="customer")
+    name_fields = ("name",)
     search_fields = ("name", "email", "phone", "customer__name")
 
     class Meta:

@@ -29,6 +29,7 @@ class Service(Record):
     requestable = models.BooleanField(_("customers can request it"), default=True)
 
     scope = Scope(public=True)
+    name_fields = ("name",)
     search_fields = ("name", "code", "description")
 
     class Meta:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from opscharter.kernel import moment
+from opscharter.kernel.access.revision import present
 
 if TYPE_CHECKING:
     from opscharter.kernel.users.models import User
@@ -86,7 +92,14 @@ class Actor:
 
     def by(self, via: str, address: str = "") -> Actor:
         """Return the same actor coming by another way (page, api, import, job, mail)."""
-        return replace(self, via=via, address=address or self.address)
+        return self._with(via=via, address=address or self.address)
+
+    def _with(self, **circumstances: object) -> Actor:
+        """Return a copy in other circumstances that shares what was found out about the grants."""
+        self._reaches  # noqa: B018  # made now, so that every copy fills and reads the same one
+        other = copy(self)
+        other.__dict__.update(circumstances)
+        return other
 
 
 NOBODY = Actor()
@@ -98,6 +111,9 @@ def system_actor(via: str = "job") -> Actor:
 
 
 _provider: list[Callable[[User], Actor]] = []
+_kept: OrderedDict[int, tuple[tuple[str, dt.date], Actor]] = OrderedDict()
+MOST_KEPT = 1000
+"""So many actors a process keeps, the least recently seen goes first."""
 
 
 def install_provider(provider: Callable[[User], Actor]) -> None:
@@ -106,7 +122,23 @@ def install_provider(provider: Callable[[User], Actor]) -> None:
 
 
 def actor_for(user: User | None) -> Actor:
-    """Return the actor of an account, with all its grants of today; nobody for visitors."""
+    """Return the actor of an account, with all its grants of today; nobody for visitors.
+
+    Building one costs half a dozen queries; it is kept until somebody's posts, roles or grants change, or the day does.
+    """
     if user is None or not user.is_authenticated or not user.is_active:
         return NOBODY
-    return _provider[0](user) if _provider else Actor(user=user)
+    if not _provider:
+        return Actor(user=user)
+    mark = present()
+    state = (mark, moment.today())
+    kept = _kept.get(user.pk)
+    if kept is not None and mark and kept[0] == state:
+        _kept.move_to_end(user.pk)
+        return kept[1]._with(user=user)
+    actor = _provider[0](user)
+    if mark:
+        _kept[user.pk] = (state, actor)
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return actor

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from opscharter.kernel import moment
+from opscharter.kernel.access import revision
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import entry_for, write_entries
 from opscharter.kernel.errors import Conflict, NotPermitted
@@ -65,6 +66,8 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
         values = {field.attname: getattr(record, field.attname) for field in own_fields(model)}
         changes = {name: [None, value] for name, value in values.items() if value not in (None, "")}
         entries.append(entry_for(actor, "create", record=record, changes=changes, note=note))
+    if model.decides_access:
+        revision.renew()
     write_entries(entries)
     documents.index_many(records)
     return list(records)
@@ -104,6 +107,8 @@ def update_many(records: Sequence[R], actor: Actor, fields: Sequence[str], *, no
     model._default_manager.all().rows_for_kernel().bulk_update(touched, names, batch_size=200)
     for record in touched:
         record.remember()
+    if model.decides_access:
+        revision.renew()
     write_entries(entries)
     documents.index_many(touched)
     return touched

@@ -50,8 +50,13 @@ class Record(models.Model):
     """Fields whose changes are told in the timeline, beside the audit trail."""
     search_fields: ClassVar[tuple[str, ...]] = ()
     """Text fields the full-text search reads; the first is the title. Empty: not searchable."""
+    name_fields: ClassVar[tuple[str, ...]] = ()
+    """The stored fields that `__str__` reads; a list then loads only these and its columns. Empty: everything."""
     protected_fields: ClassVar[tuple[str, ...]] = ()
     """Sensitive fields, shown only to those granted `view-protected`."""
+
+    decides_access: ClassVar[bool] = False
+    """Set on records from which it follows what people may do: a change renews every actor."""
 
     if TYPE_CHECKING:
         number: str
@@ -63,12 +68,6 @@ class Record(models.Model):
         base_manager_name = "objects"
         """Related managers write through the base manager; it must refuse like the other."""
 
-    _loaded: dict[str, Any]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._loaded = {}
-
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: saving round the write path would skip guards and audit."""
         raise WritePathError(f"{type(self).__name__}.save() goes round the write path; use save_as(actor)")
@@ -77,11 +76,29 @@ class Record(models.Model):
         """Refuse: nothing is hard-deleted; see `archive_as`."""
         raise WritePathError(f"{type(self).__name__}.delete(): records are archived, never deleted")
 
+    @property
+    def _loaded(self) -> dict[str, Any]:
+        """The stored values, by attribute name, from which a save knows what its own changes are.
+
+        Most records are read to be shown, not changed, so the table is made of the row when it is first asked for.
+        """
+        known = self.__dict__
+        if "_stored" not in known:
+            known["_stored"] = dict(zip(*known.pop("_row", ((), ()))))
+        stored: dict[str, Any] = known["_stored"]
+        return stored
+
+    @_loaded.setter
+    def _loaded(self, values: dict[str, Any]) -> None:
+        self.__dict__["_stored"] = values
+
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
-        """Remember what was loaded, so that a save knows what its own changes are."""
+        """Keep the row as it was read, beside the values that may be changed."""
         instance = super().from_db(db, field_names, values, **options)
-        instance._loaded = {name: _own_copy(value) for name, value in zip(field_names, values)}
+        if any(isinstance(value, dict | list) for value in values):
+            values = [_own_copy(value) for value in values]
+        instance.__dict__["_row"] = (field_names, values)
         return instance
 
     def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _t
 
 from opscharter.kernel import moment
+from opscharter.kernel.access import revision
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.controls.decisions import Standing, Verdict, judge, log_decisions, not_in_state
@@ -83,7 +84,8 @@ def _log_refusal(refused: Refused, record: Any, actor: Actor, step: str, inputs:
 @contextmanager
 def _all_or_nothing(record: Any) -> Iterator[None]:
     """One transaction; when it fails, the record in memory is again what the caller handed in, for another try."""
-    before = {**record.__dict__, "_loaded": dict(record._loaded)}
+    stored = dict(record._loaded)
+    before = {**record.__dict__, "_stored": stored}
     adding, related = record._state.adding, dict(record._state.fields_cache)
     try:
         with transaction.atomic():
@@ -107,6 +109,8 @@ def _write(record: Any, actor: Actor, *, insert: bool, fields: set[str] | None =
     else:
         models.Model.save(record, update_fields={"version", "updated_at", "updated_by", *(fields or ())})
     record.remember()
+    if record.decides_access:
+        revision.renew()
 
 
 def _tell_fields(record: Any, actor: Actor, changes: Mapping[str, list[Any]]) -> None:

@@ -181,6 +181,30 @@ class Resource:
                 wanted.append(path)
         return wanted
 
+    def only(self, order: str) -> list[str]:
+        """Return the only fields that a list page must load; none stands for all of them."""
+        if not self.model.name_fields:
+            return []
+        needs = [need for column in self.list_columns for need in column.needs]
+        wanted = {
+            "pk",
+            order,
+            *self.model.name_fields,
+            *(need for need in needs if not relation_path(self.model, need)),
+        }
+        for path in self.select_related():
+            wanted |= {f"{path}__{name}" for name in _name_fields(find_field(self.model, path).related_model)}
+            wanted.add(path)
+        for need in [*needs, *self.related]:
+            if relation_path(self.model, need) != need:
+                wanted.add(need)
+        return sorted(wanted)
+
+
+def _name_fields(model: Any) -> list[str]:
+    """Return the fields that name a record, or all stored ones where the model does not say."""
+    return list(getattr(model, "name_fields", ())) or [field.name for field in model._meta.concrete_fields]
+
 
 def editable_fields(model: type[models.Model]) -> list[Any]:
     """Return the stored and many-to-many fields of a record type that people may fill in."""

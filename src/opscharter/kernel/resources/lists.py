@@ -147,9 +147,11 @@ class ListQuery:
 
     def page(self, size: int = PAGE_SIZE) -> PageOfRows:
         """Read one page of rows with everything the columns need."""
-        rows = (
-            self.rows.select_related(*self.resource.select_related()) if self.resource.select_related() else self.rows
-        )
+        rows = self.rows
+        if related := self.resource.select_related():
+            rows = rows.select_related(*related)
+        if only := self.resource.only(self.order.name):
+            rows = rows.only(*only)
         return take_page(rows, self.order, size, self.one("after"), self.one("before"))
 
     def total(self) -> tuple[int, bool]:

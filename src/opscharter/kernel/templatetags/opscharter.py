@@ -9,7 +9,7 @@ from django import template
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from opscharter.kernel import moment
 from opscharter.kernel.resources.links import record_url as address_of
 from opscharter.kernel.timeline.events import EVENTS
-from opscharter.kernel.web.cells import Cell, state_tone
+from opscharter.kernel.web.cells import Cell, Row, state_tone
 
 register = template.Library()
 PRIORITY_TONES = {1: "r", 2: "a", 3: "b", 4: "n"}
@@ -163,6 +163,27 @@ def value_of(cell: Cell) -> Any:
     if cell.url:
         return format_html('<a href="{}">{}</a>', cell.url, value)
     return value
+
+
+@register.simple_tag
+def table_rows(rows: list[Row], tick: object) -> SafeString:
+    """Draw the rows of a list; in Python, because a template engine takes longer over them than the database."""
+    return SafeString("".join(_table_row(row, bool(tick)) for row in rows))
+
+
+def _table_row(row: Row, tick: bool) -> str:
+    parts: list[str] = [format_html('<tr data-url="{}">', row.url)]
+    if tick:
+        box = '<td class="tick"><input type="checkbox" name="id" value="{}" aria-label="{}"></td>'
+        parts.append(format_html(box, row.record.pk, row.record))
+    for place, cell in enumerate(row.cells):
+        css = "first" if place == 0 else "second" if place == 1 else "late" if place > 3 else ""
+        value = conditional_escape(value_of(cell))
+        if place < 2:
+            value = format_html('<a href="{}">{}</a>', row.url, value)
+        parts.append(f'<td class="{css}{" end" if cell.kind == "number" else ""}">{value}</td>')
+    parts.append("</tr>")
+    return "".join(parts)
 
 
 @register.simple_tag

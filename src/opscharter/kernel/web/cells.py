@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,30 +42,32 @@ def state_tone(record: Any) -> str:
     return "n" if record.state == lifecycle.start else "b"
 
 
-def cell_for(record: Any, column: Column) -> Cell:
-    """Return what a list shows of a record under a column."""
-    value = column.value(record)
-    if column.kind == "state":
-        return Cell("state", record.get_state_display(), tone=state_tone(record))
-    if column.kind == "priority":
-        return Cell("priority", value)
-    if column.kind == "choice":
-        return Cell("text", _choice_label(record, column.name, value))
-    if column.kind == "relation" and value is not None:
-        return Cell("text", str(value))
-    if isinstance(value, Cell):
-        return value
-    return Cell(column.kind, value)
+def cell_maker(resource: Resource, column: Column) -> Callable[[Any], Cell]:
+    """Return what draws a column's value of a record; what is the same for all rows is looked up once."""
+    model, kind = resource.model, column.kind
+    if kind == "state" and model.lifecycle is not None:
+        words = {value: str(label) for value, label in model.lifecycle.states.choices}
+        return lambda record: Cell("state", words.get(record.state, record.state), tone=state_tone(record))
+    if kind == "choice":
+        labels = {value: str(label) for value, label in find_field(model, column.name).flatchoices}
+        return lambda record: Cell("text", labels.get(column.value(record), column.value(record)))
+
+    def plain(record: Any) -> Cell:
+        value = column.value(record)
+        if isinstance(value, Cell):
+            return value
+        if kind == "relation" and value is not None:
+            return Cell("text", str(value))
+        return Cell(kind, value)
+
+    return plain
 
 
-def _choice_label(record: Any, path: str, value: Any) -> Any:
-    found = find_field(type(record), path)
-    return dict(found.flatchoices).get(value, value) if value is not None else None
-
-
-def row_for(record: Any, resource: Resource, columns: list[Column]) -> Row:
-    """Return a row of a list."""
-    return Row(record, f"/{resource.chapter}/{resource.slug}/{record.pk}/", [cell_for(record, c) for c in columns])
+def rows_for(records: Iterable[Any], resource: Resource, columns: list[Column]) -> list[Row]:
+    """Return the rows of a list."""
+    makers = [cell_maker(resource, column) for column in columns]
+    base = f"/{resource.chapter}/{resource.slug}/"
+    return [Row(record, f"{base}{record.pk}/", [make(record) for make in makers]) for record in records]
 
 
 def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) -> tuple[Text, Cell]:

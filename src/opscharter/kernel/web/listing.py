@@ -19,7 +19,7 @@ from opscharter.kernel.resources.lists import ListQuery
 from opscharter.kernel.resources.models import SavedView
 from opscharter.kernel.resources.paging import COUNT_LIMIT, BadCursor, PageOfRows
 from opscharter.kernel.web.base import ResourcePage
-from opscharter.kernel.web.cells import Row, row_for
+from opscharter.kernel.web.cells import Row, rows_for
 
 Text = str | Promise
 PLACE = ("after", "before")
@@ -124,7 +124,7 @@ class ListPage(ResourcePage):
             resource=resource,
             title=resource.label_plural,
             columns=[self._head(wanted, column) for column in chosen],
-            rows=[row_for(record, resource, chosen) for record in found.rows],
+            rows=rows_for(found.rows, resource, chosen),
             views=self._tabs(wanted),
             filters=[self._filter(each, wanted) for each in wanted.filters],
             chips=[

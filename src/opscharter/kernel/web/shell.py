@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import current_edition
@@ -40,9 +41,20 @@ class Shell:
 
 
 def shell_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the frame for templates; a visitor's has no menu, and fragments have none at all."""
+    """Return the frame for templates; a visitor's has no menu, and fragments have none at all.
+
+    It is drawn up once a request, however many templates a page is made of, and only when one of them asks for it.
+    """
+    kept: dict[str, Any] | None = getattr(request, "_shell", None)
+    if kept is None:
+        actor: Actor | None = getattr(request, "actor", None)
+        kept = {"shell": SimpleLazyObject(lambda: _shell_of(request, actor)), "actor": actor}
+        request._shell = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _shell_of(request: HttpRequest, actor: Actor | None) -> Shell:
     shell = Shell(settings.COMPANY_NAME, path=request.path, demo=settings.DEMO_MODE, here=request.get_full_path())
-    actor: Actor | None = getattr(request, "actor", None)
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     if actor is not None and actor.user is not None and not fragment:
         shell.edition = current_edition()
@@ -50,4 +62,4 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
         shell.chapters = menu(actor, request.path)
         shell.inbox_count = unread_count(actor.user)
         shell.work_count = _work[0](actor) if _work else 0
-    return {"shell": shell, "actor": actor}
+    return shell

@@ -18,6 +18,7 @@ class Role(Record):
     name = models.CharField(_("name"), max_length=80)
     description = models.TextField(_("description"), blank=True)
 
+    decides_access = True
     scope = Scope(public=True)
     search_fields = ("name", "code")
 
@@ -41,6 +42,7 @@ class RoleGrant(Record):
     )
     reach = models.CharField(_("reach"), max_length=20, choices=Reach.choices)
 
+    decides_access = True
     scope = Scope(public=True)
     search_fields = ("record_type", "action", "role__name")
 
@@ -65,6 +67,7 @@ class EmployeeRole(Record):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
+    decides_access = True
     scope = Scope(owner="employee", department="employee__department")
     search_fields = ("employee__name", "role__name")
 
@@ -94,6 +97,7 @@ class Delegation(Record):
     valid_to = models.DateField(_("to"))
     reason = models.CharField(_("reason"), max_length=200)
 
+    decides_access = True
     scope = Scope(owner=("person", "deputy"), department="person__department")
     search_fields = ("reason", "person__name", "deputy__name")
 

@@ -28,7 +28,9 @@ class Department(Record):
     path = models.CharField(max_length=200, editable=False, db_index=True, blank=True)
     """The ids from the top down, as in `/1/4/`: everything below a department begins with its path."""
 
+    decides_access = True
     scope = Scope(public=True)
+    name_fields = ("name",)
     search_fields = ("name", "code")
 
     class Meta:

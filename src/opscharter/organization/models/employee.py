@@ -38,7 +38,9 @@ class Employee(Record):
     left_on = models.DateField(_("left"), null=True, blank=True)
 
     numbering = Numbering("E{seq:05}")
+    decides_access = True
     scope = Scope(owner="id", department="department")
+    name_fields = ("name",)
     search_fields = ("name", "email", "phone")
 
     class Meta:
@@ -66,6 +68,7 @@ class Assignment(Record):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
+    decides_access = True
     scope = Scope(owner="employee", department="department")
     search_fields = ("employee__name", "post__title")
 

@@ -26,6 +26,7 @@ class Post(Record):
     roles = models.ManyToManyField(Role, verbose_name=_("roles"), blank=True, related_name="posts")
     duties = models.TextField(_("duties"), blank=True)
 
+    decides_access = True
     scope = Scope(public=True)
     search_fields = ("title", "duties")
 

@@ -98,6 +98,7 @@ class Ticket(Record):
     late_updates = models.PositiveIntegerField(_("late words to the customer"), default=0, editable=False)
     imported_from = models.CharField(_("imported from"), max_length=40, blank=True, editable=False)
 
+    name_fields = ("number", "title")
     scope = Scope(owner=("assignee",), department="team", customer="customer")
     create_guards = (guards.request_complete,)
     timeline_fields = ("title", "priority", "impact", "urgency", "team", "assignee", "customer", "service", "plan")
