@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0003_clock_of_working_days'),
+        ('kernel', '0004_index_of_running_clocks'),
     ]
 
     operations = [
