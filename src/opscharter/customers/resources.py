@@ -58,7 +58,7 @@ contracts = Resource(
     filters=["customer", "state", "calendar", "ends_on"],
     form=[
         Section(_("Contract"), ["customer", "name", "starts_on", "ends_on", "yearly_value", "currency"]),
-        Section(_("Service"), ["services", "calendar", "retroactive", "matrix"]),
+        Section(_("Service"), ["services", "calendar", "retroactive", "matrix", "prepaid_minutes"]),
     ],
     stages=[Stage(_("Draft"), (State.DRAFT,)), Stage(_("Active"), (State.ACTIVE,)), Stage(_("Ended"), (State.ENDED,))],
     panels=[Panel(_("Service levels"), "customers/levels.html", _levels_of, place="main", for_customers=True)],

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from opscharter.charter.evaluation import run
-from opscharter.demo import emergencies, regulation, teamwork
+from opscharter.demo import emergencies, learning, regulation, teamwork
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
@@ -71,6 +72,8 @@ def found(
         emergencies.settle(world)
         emergencies.run_one_now(world)
         teamwork.work_together(world)
+        with override("zh-hant"):
+            learning.learn(world)
         regulation.amend(world)
         with moment.at(end):
             run(actor)

@@ -5,11 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.resources.site import Chapter
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.emergencies.part import PART as EMERGENCIES
+from opscharter.service.knowledge.part import PART as KNOWLEDGE
+from opscharter.service.problems.part import PART as PROBLEMS
 from opscharter.service.tickets.part import PART as TICKETS
+from opscharter.service.worktime.part import PART as WORKTIME
 
 PARTS = [
     TICKETS,
     EMERGENCIES,
+    PROBLEMS,
+    KNOWLEDGE,
+    WORKTIME,
     CHANGES,
 ]
 

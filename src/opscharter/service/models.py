@@ -2,9 +2,15 @@
 
 from opscharter.service.changes.models import Change, ChangeTask
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
+from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
+from opscharter.service.problems.models import Problem
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
+from opscharter.service.worktime.models import TimeEntry
 
 __all__ = [
+    "Article",
+    "ArticleFeedback",
+    "ArticleUse",
     "Change",
     "ChangeTask",
     "ContingencyPlan",
@@ -13,8 +19,10 @@ __all__ = [
     "EmergencyTask",
     "Incident",
     "Macro",
+    "Problem",
     "ServiceRequest",
     "TestStep",
     "TicketLink",
+    "TimeEntry",
     "Watcher",
 ]

@@ -51,6 +51,9 @@ class Contract(Record):
         _("yearly value"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    prepaid_minutes = models.PositiveIntegerField(
+        _("prepaid minutes"), null=True, blank=True, help_text=_("Support time the contract holds; empty: not counted.")
+    )
     retroactive = models.BooleanField(
         _("priority changes count back"),
         default=False,

@@ -96,6 +96,8 @@ class Resource:
     order: str = "-id"
     views: tuple[View, ...] = ()
     panels: tuple[Panel, ...] = ()
+    suggestions: str = ""
+    """Address of a fragment that shows, while a record is being made, what is like it; asked with the form's texts."""
     beside: Mapping[str, Panel] = field(default_factory=dict)
     """What one should see while taking a step, by the step's name: drawn over its inputs."""
     stages: tuple[Stage, ...] = ()

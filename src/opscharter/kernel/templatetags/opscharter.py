@@ -132,6 +132,13 @@ def page_words() -> dict[str, str]:
     }
 
 
+@register.filter
+def worked(minutes: int) -> str:
+    """Say worked minutes in hours and minutes; a day of work is no day of the calendar."""
+    hours, rest = divmod(abs(minutes), 60)
+    return _("%(h)s h %(m)s min") % {"h": hours, "m": rest} if hours else _("%(m)s min") % {"m": rest}
+
+
 @register.simple_tag
 def minutes(value: int) -> str:
     """Say a number of minutes."""

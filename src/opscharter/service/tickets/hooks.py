@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.functional import Promise
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.timeline.models import TimelineEntry
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Something that is like what is being asked: what it is, where it stands, and what answered it."""
+
+    kind: str | Promise
+    title: str
+    url: str
+    answer: str
+    score: float
+    record: Any
+
+
+suggesters: list[Callable[[Actor, str], list[Suggestion]]] = []
+"""Asked with (actor, text) for what is like a text, within what the actor may see: tickets, articles, known errors."""
 
 after_comment: list[Callable[[Any, Actor, TimelineEntry], None]] = []
 """Called with (ticket, actor, entry) for every comment, in its transaction: outgoing mail, chat."""

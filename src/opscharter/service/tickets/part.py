@@ -10,6 +10,7 @@ from opscharter.service.tickets import checks, indicators, resources
 from opscharter.service.tickets.grants import GRANTS
 from opscharter.service.tickets.pages import URLS
 from opscharter.service.tickets.services import close_unanswered_job, warn_of_deadlines_job
+from opscharter.service.tickets.suggesting import URLS as SUGGESTION_URLS
 from opscharter.service.tickets.tasks import tickets_to_handle
 from opscharter.service.tickets.team_pages import URLS as TEAM_URLS
 
@@ -27,5 +28,5 @@ PART = Part(
         Schedule("service.warn-of-deadlines", warn_of_deadlines_job, every=dt.timedelta(minutes=1)),
         Schedule("service.close-unanswered", close_unanswered_job, every=dt.timedelta(hours=1)),
     ],
-    urls=[*URLS, *TEAM_URLS],
+    urls=[*URLS, *TEAM_URLS, *SUGGESTION_URLS],
 )

@@ -19,6 +19,7 @@ from opscharter.service.tickets.macros import macros_for, may_use
 from opscharter.service.tickets.matrix import priority_of
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink
 from opscharter.service.tickets.models.ticket import Level
+from opscharter.service.tickets.suggesting import suggestions, text_of
 
 
 def _late(model: Any) -> Any:
@@ -125,7 +126,13 @@ def _assessing(ticket: Any, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _similar_to(ticket: Any, actor: Actor) -> dict[str, Any] | None:
+    found = suggestions(actor, text_of(ticket), but=ticket) if ticket.state in OPEN else []
+    return {"found": found} if found else None
+
+
 TOGETHER = [
+    Panel(_("Similar, and what solved it"), "service/suggested.html", _similar_to),
     Panel(_("Quick replies"), "service/macros.html", _macros_of),
     Panel(_("Links and watchers"), "service/together.html", _together_of),
 ]
@@ -152,6 +159,7 @@ SHARED: dict[str, Any] = {
     "facts": FACTS,
     "lead": "description",
     "create": [*ASKED.fields, *URGENCY.fields],
+    "suggestions": "/service/suggestions/",
     "beside": {"assess": Panel(_("What is affected"), "service/assessing.html", _assessing)},
     "stages": STAGES,
     "badges": badges_of,
