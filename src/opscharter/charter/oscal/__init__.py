@@ -1,0 +1,1 @@
+"""The regulation and how it stands, as OSCAL documents: catalog, assessment results, plan of action and milestones."""
