@@ -11,6 +11,8 @@ from opscharter.customers.models import Contract, Customer, Service, SlaTarget
 from opscharter.customers.service_levels import COMPANY, service_levels
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.calendars.models import BusinessCalendar
+from opscharter.kernel.users.models import User
+from opscharter.organization.models import Role, RoleGrant
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2025, 10, 13)
@@ -68,3 +70,15 @@ def test_impossible_contracts_are_refused_by_field(customer):
     with pytest.raises(ValidationError) as refused:
         contract(customer, "x", matrix={"9,9": 1})
     assert "matrix" in refused.value.message_dict
+
+
+def test_the_test_checklist_of_a_service_is_edited_one_test_a_line(client):
+    role = Role(code="administrator", name="all").save_as(system_actor())
+    RoleGrant(role=role, record_type="*", action="*", reach="all").save_as(system_actor())
+    client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
+    service = Service(code="PAY", name="Payment", checklist=["Pay", "Refund"]).save_as(system_actor())
+    url = f"/customers/services/{service.pk}/edit/"
+    assert "Pay\nRefund" in client.get(url).content.decode()
+    sent = {"code": "PAY", "name": "Payment", "checklist": "Pay\r\n\r\n Reconcile \n", "version": service.version}
+    assert client.post(url, sent).status_code == 302
+    assert Service.objects.get().checklist == ["Pay", "Reconcile"]

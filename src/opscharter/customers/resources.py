@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers.models import Contact, Contract, Customer, Service, SlaTarget
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, View
+from opscharter.kernel.web.forms import LinesField, RecordForm
 
 State = Contract.State
 
@@ -20,6 +21,14 @@ def _contacts_of(customer, actor):  # type: ignore[no-untyped-def]
 
 def _levels_of(contract, actor):  # type: ignore[no-untyped-def]
     return {"targets": contract.targets.filter(archived_at__isnull=True).order_by("priority", "kind")}
+
+
+class ServiceForm(RecordForm):
+    """The form of a service: its test checklist is written one test a line."""
+
+    checklist = LinesField(
+        label=_("test checklist"), required=False, help_text=_("What is tested after every repair; one test a line.")
+    )
 
 
 customers = Resource(
@@ -72,5 +81,6 @@ levels = Resource(
 services = Resource(
     Service, "services", icon="apps", columns=["code", "name", "team", "requestable"], filters=["team", "requestable"],
     form=["code", "name", "description", "team", "checklist", "requestable"], order="code",
+    form_class=ServiceForm,
     customer_facts=["code", "name", "description"],
 )  # fmt: skip

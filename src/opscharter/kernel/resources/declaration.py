@@ -59,8 +59,8 @@ class View:
 class Panel:
     """A card on the record's page drawn by a template; `context(record, actor)` gives what the template needs.
 
-    Return None from `context` to leave the card out. `place` is "main" or "side". Customers see a panel only
-    when it says `for_customers`.
+    Return None from `context` to leave the card out. `place` is "main" (over the story), "below" (under it) or
+    "side". Customers see a panel only when it says `for_customers`.
     """
 
     title: Text

@@ -82,6 +82,7 @@ class DetailContext:
     clocks: list[Any] = field(default_factory=list)
     facts: list[tuple[Text, Cell]] = field(default_factory=list)
     panels_main: list[tuple[Text, str]] = field(default_factory=list)
+    panels_below: list[tuple[Text, str]] = field(default_factory=list)
     panels_side: list[tuple[Text, str]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
     timeline_filter: str = "all"
@@ -180,12 +181,13 @@ class DetailPage(ResourcePage):
         page.timeline_filter = wanted or "all"
 
     def _draw_panels(self, page: DetailContext) -> None:
+        places = {"main": page.panels_main, "below": page.panels_below, "side": page.panels_side}
         for panel in site.panels_of(self.resource):
             if self.actor.external and not panel.for_customers:
                 continue
             html = self._draw(panel, page.record)
             if html is not None:
-                (page.panels_main if panel.place == "main" else page.panels_side).append((panel.title, html))
+                places[panel.place].append((panel.title, html))
 
     def _draw(self, panel: Panel, record: Any) -> str | None:
         context = panel.context(record, self.actor)

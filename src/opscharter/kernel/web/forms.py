@@ -41,6 +41,20 @@ class RelationSelectMultiple(_OnlyChosen, forms.SelectMultiple):
     """A select of several, filled as one types."""
 
 
+class LinesField(forms.CharField):
+    """A list of texts, edited one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the list as lines."""
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Return the lines as a list, empty ones left out."""
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+
 def _field_for(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
     if isinstance(field, models.DateTimeField):
         options["widget"] = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

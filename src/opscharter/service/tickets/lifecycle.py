@@ -72,7 +72,7 @@ def _resolve(*more: object) -> Move:
 
 DECLARE = Move(
     "declare", [State.NEW, *UNDER_WAY, State.WAITING], State.IN_PROGRESS, _("Declare emergency"), needs_reason=True,
-    inputs=["contingency_plan"], customer_visible=True,
+    inputs=["contingency_plan"], customer_visible=True, applies=lambda incident: incident.emergency_at is None,
     prepare=[effects.mark_declared, effects.mark_customer_told, emergency.name_plan],
     effects=[effects.resume_clocks, effects.tell_emergency, emergency.start_plan],
 )  # fmt: skip

@@ -52,7 +52,8 @@ def badges_of(ticket: Any) -> list[tuple[Text, str]]:
     if ticket.priority:
         badges.append((ticket.get_priority_display(), {1: "r", 2: "a"}.get(ticket.priority, "n")))
     if getattr(ticket, "emergency_at", None) and ticket.state in OPEN:
-        badges.append((_("emergency plan started"), "r"))
+        plan = ticket.contingency_plan
+        badges.append((_("%(plan)s started") % {"plan": plan} if plan else _("emergency plan started"), "r"))
     if ticket.waiting_for and ticket.state == State.WAITING:
         badges.append((_("waits for: %(whom)s") % {"whom": ticket.get_waiting_for_display()}, "a"))
     if ticket.reopen_count:
@@ -175,7 +176,7 @@ incidents = Resource(
     Incident, "incidents", icon="alert-triangle", views=views_of(Incident), **SHARED,
     form=[ASKED, URGENCY, HANDLING, Section(_("Emergency"), ["contingency_plan", "follow_up_of"])],
     panels=[
-        Panel(_("Full test after the repair"), "service/tests.html", _tests_of, place="main"),
+        Panel(_("Full test after the repair"), "service/tests.html", _tests_of, place="below"),
         Panel(_("Affected"), "service/impact.html", _impact_of),
         Panel(_("Left over"), "service/family.html", _family_of),
         *TOGETHER,
