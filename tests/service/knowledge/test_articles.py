@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from opscharter.kernel.access.actor import system_actor
+from opscharter.kernel.controls.registry import CHECKS
 from opscharter.kernel.errors import Refused
 from opscharter.kernel.timeline.entries import entries_of
 from opscharter.service.knowledge import services
@@ -98,3 +99,12 @@ def test_an_article_like_the_text_is_suggested_to_those_who_may_read_it(make_act
     assert [each.answer for each in services.suggest(house, "網關超時嚴重")] == ["擴大連接池"]
     assert services.suggest(contact, "網關超時嚴重") == []
     assert [each.answer for each in services.suggest(contact, "vpn 連接不上")] == ["更新證書"]
+
+
+def test_an_article_that_helps_fewer_than_it_disappoints_is_an_exception(make_actor):
+    good, bad = published(), published(title="Otherwise")
+    for number, article in enumerate([good, good, bad, bad, bad]):
+        services.judge(article, make_actor(), helpful=number in (0, 1, 2))
+    measure = CHECKS["knowledge.helpful"].measures({})[0]
+    assert set(measure.records) == {good, bad}
+    assert list(measure.records.filter(measure.exception)) == [bad]

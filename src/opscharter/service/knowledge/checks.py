@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel import moment
 from opscharter.kernel.controls.registry import Measure, check
 from opscharter.service.knowledge.lifecycle import ArticleState
-from opscharter.service.knowledge.models import Article
+from opscharter.service.knowledge.models import Article, ArticleFeedback
 
 Parameters = Mapping[str, Any]
 
@@ -31,9 +31,9 @@ def current(parameters: Parameters) -> Measure:
 )  # fmt: skip
 def helpful(parameters: Parameters) -> Measure:
     """Published articles that readers have judged; exceptions are found unhelpful more often than helpful."""
-    rows = Article.objects.current().filter(state=ArticleState.PUBLISHED, feedback__isnull=False)
-    judged = rows.annotate(
-        good=Count("feedback", filter=Q(feedback__helpful=True), distinct=True),
-        bad=Count("feedback", filter=Q(feedback__helpful=False), distinct=True),
-    )
-    return Measure(judged, Q(bad__gt=F("good")), "published_at", _("more readers were not helped than helped"))
+    judged = ArticleFeedback.objects.values("article")
+    rows = Article.objects.current().filter(state=ArticleState.PUBLISHED, pk__in=judged)
+    balance = judged.annotate(good=Count("pk", filter=Q(helpful=True)), bad=Count("pk", filter=Q(helpful=False)))
+    unhelpful = balance.filter(bad__gt=F("good")).values("article")
+    reason = _("more readers were not helped than helped")
+    return Measure(rows, Q(pk__in=unhelpful), "published_at", reason)
