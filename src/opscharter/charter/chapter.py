@@ -17,6 +17,7 @@ from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.oscal.part import PART as OSCAL
 from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
 from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.charter.texts.part import PART as TEXTS
 from opscharter.charter.waivers.part import PART as WAIVERS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.approvals.jobs import escalate_overdue_approvals
@@ -55,7 +56,7 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
-    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS, OSCAL],
+    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, TEXTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS, OSCAL],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

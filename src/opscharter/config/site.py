@@ -11,6 +11,7 @@ from opscharter.boards import my_work
 from opscharter.charter.chapter import CHAPTER as CHARTER
 from opscharter.charter.standing import bindings, edition_label, rail
 from opscharter.charter.templatetags.roles import install_role_names
+from opscharter.charter.texts.command import RegulationImporter
 from opscharter.customers.access import actor_of_contact
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
 from opscharter.demo.accounts import listing
@@ -66,4 +67,5 @@ def install() -> None:
     install_role_names(NAMES)
     install_work_count(my_work.count)
     install_demo_accounts(listing)
+    IMPORTERS["regulation"] = RegulationImporter()
     IMPORTERS["servicenow-incidents"] = ServiceNowIncidents()

@@ -135,14 +135,17 @@ class CampaignPage(SignedInPage):
 
 
 def campaigns() -> list[Campaign]:
-    """Return how far every edition was confirmed, the newest first; of the one in force by those in service."""
-    found = []
-    for edition in Edition.objects.filter(took_effect_at__isnull=False).order_by("-took_effect_at"):
-        rows = edition.acknowledgements.all()
-        if edition.state == Edition.State.IN_FORCE:
-            rows = in_service(rows)
-        figures: dict[str, Any] = rows.aggregate(
-            asked=Count("pk", filter=~Q(state=State.LEFT)), confirmed=Count("pk", filter=Q(state=State.CONFIRMED))
-        )
-        found.append(Campaign(edition, figures["asked"], figures["confirmed"]))
-    return found
+    """Return how far every edition was confirmed, the newest first."""
+    editions = Edition.objects.filter(took_effect_at__isnull=False).order_by("-took_effect_at")
+    return [campaign_of(edition) for edition in editions]
+
+
+def campaign_of(edition: Edition) -> Campaign:
+    """Return how far an edition was confirmed: the one in force by those in service, an older one by those asked."""
+    rows = edition.acknowledgements.all()
+    if edition.state == Edition.State.IN_FORCE:
+        rows = in_service(rows)
+    figures: dict[str, Any] = rows.aggregate(
+        asked=Count("pk", filter=~Q(state=State.LEFT)), confirmed=Count("pk", filter=Q(state=State.CONFIRMED))
+    )
+    return Campaign(edition, figures["asked"], figures["confirmed"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from opscharter.charter import evaluation
 from opscharter.charter.models import CheckResult, Clause, Edition
-from opscharter.charter.standing import CheckStanding, ClauseStanding, in_force, standings
+from opscharter.charter.standing import CheckStanding, ClauseStanding, end_of, in_force, standings
+from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.decisions import change_setting, settings_at
 from opscharter.kernel.controls.models import ControlSetting, GuardDecision
@@ -67,6 +69,13 @@ class ClauseContext:
     panels: list[tuple[Any, str]] = field(default_factory=list)
     """(title, HTML) of the cards that parts add to clauses."""
     modes: list[tuple[str, Any]] = field(default_factory=lambda: list(Mode.choices))
+    at: dt.datetime | None = None
+    """The moment of the past that is shown; none is now."""
+
+    @property
+    def day(self) -> dt.date:
+        """Return the day that is shown."""
+        return moment.in_office(self.at).date() if self.at else moment.today()
 
     @property
     def clause(self) -> Clause:
@@ -79,21 +88,27 @@ def clause_url(number: str) -> str:
     return f"/regulation/clauses/{number}/"
 
 
-def open_clause(standing: ClauseStanding, edition: Edition, actor: Actor) -> ClauseContext:
-    """Gather what is shown of a clause; exceptions are links that obey the reader's own scope."""
+def open_clause(
+    standing: ClauseStanding, edition: Edition, actor: Actor, at: dt.datetime | None = None
+) -> ClauseContext:
+    """Gather what is shown of a clause; exceptions are links that obey the reader's own scope.
+
+    Of a moment of the past only what was on record then is shown, and nothing can be done.
+    """
     clause = standing.clause
+    until = at or moment.now()
     controls = [each.guard.id for each in standing.guards] + [each.check.id for each in standing.checks]
+    settings = ControlSetting.objects.filter(control__in=controls, valid_from__lte=until).select_related("set_by")
     return ClauseContext(
         standing,
         edition,
         edition.heading(clause.section),
         [_card(each, actor) for each in standing.checks],
-        may_measure=bool(standing.checks) and actor.may("charter.checkresult", "create"),
-        may_set=actor.may("kernel.controlsetting", "create"),
-        history=list(
-            ControlSetting.objects.filter(control__in=controls).select_related("set_by").order_by("-pk")[:HISTORY]
-        ),
-        panels=panels_of(clause, actor),
+        may_measure=at is None and bool(standing.checks) and actor.may("charter.checkresult", "create"),
+        may_set=at is None and actor.may("kernel.controlsetting", "create"),
+        history=list(settings.order_by("-valid_from", "-pk")[:HISTORY]),
+        panels=panels_of(clause, actor) if at is None else [],
+        at=at,
     )
 
 
@@ -151,21 +166,30 @@ def _chart(standing: CheckStanding, result: CheckResult) -> dict[str, Any] | Non
     return {"type": "share", "target": result.target, "points": points}
 
 
+def moment_asked(request: HttpRequest) -> dt.datetime | None:
+    """Return the last moment of the day asked for by `?on=2026-03-31`; none, that is now, without one."""
+    asked = request.GET.get("on", "")
+    if not asked:
+        return None
+    try:
+        return end_of(dt.date.fromisoformat(asked))
+    except ValueError as error:
+        raise Http404 from error
+
+
 class ClausePage(SignedInPage):
     """One clause by its number."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Show the clause of the edition in force."""
-        return self.render("charter/clause.html", self._context(number))
-
-    def _context(self, number: str) -> ClauseContext:
-        edition = in_force()
+        """Show the clause of the edition in force, or of that of a past day."""
+        at = moment_asked(request)
+        edition = in_force(at)
         if edition is None or not self.actor.may("charter.clause", "view"):
             raise Http404
-        found = standings(edition, [number])
+        found = standings(edition, [number], at)
         if not found:
             raise Http404
-        return open_clause(found[0], edition, self.actor)
+        return self.render("charter/clause.html", open_clause(found[0], edition, self.actor, at))
 
 
 class MeasurePage(SignedInPage):

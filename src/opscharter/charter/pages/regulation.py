@@ -7,8 +7,10 @@ from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from opscharter.charter.acknowledgements.pages import Campaign, campaign_of
+from opscharter.charter.amendments.pages import may_amend
 from opscharter.charter.models import Edition
-from opscharter.charter.pages.clause import ClauseContext, open_clause
+from opscharter.charter.pages.clause import ClauseContext, moment_asked, open_clause
 from opscharter.charter.standing import ChapterBar, ClauseStanding, Coverage, bars, coverage, in_force, standings
 from opscharter.kernel.resources.site import NUMERALS
 from opscharter.kernel.web.base import SignedInPage
@@ -33,7 +35,12 @@ class RegulationContext:
     numeral: str
     sections: list[SectionOfText]
     coverage: Coverage
-    opened: ClauseContext | None
+    opened: ClauseContext
+    on: str
+    """What the addresses of a past day carry on."""
+    campaign: Campaign | None
+    may_amend: bool
+    drafts: list[Edition]
 
 
 class RegulationPage(SignedInPage):
@@ -43,10 +50,11 @@ class RegulationPage(SignedInPage):
         """Show the chapter asked for (default: of the clause opened, else the first with a control)."""
         if not self.actor.may("charter.clause", "view"):
             raise Http404
-        edition = in_force()
+        at = moment_asked(request)
+        edition = in_force(at)
         if edition is None:
             return self.render("charter/empty.html", {"title": ""})
-        found = standings(edition)
+        found = standings(edition, at=at)
         chapters = bars(edition, found)
         opened = request.GET.get("clause", "")
         wanted = opened.split(".")[0] or request.GET.get("chapter", "")
@@ -66,6 +74,10 @@ class RegulationPage(SignedInPage):
             NUMERALS[chapter.number],
             sections,
             coverage(found),
-            open_clause(chosen, edition, self.actor),
+            open_clause(chosen, edition, self.actor, at),
+            f"&on={request.GET['on']}" if at else "",
+            campaign_of(edition) if at is None else None,
+            may_amend(self.actor) if at is None else False,
+            list(Edition.objects.filter(state=Edition.State.DRAFT).order_by("-pk")[:5]) if at is None else [],
         )
         return self.render("charter/regulation.html", page)
