@@ -173,5 +173,5 @@ def test_a_rehearsal_is_frozen_and_shows_when_it_was_altered(officer):
 
 def test_chapter_10_is_guarded_by_its_own_procedure():
     found = {each.clause.number: each for each in standings(in_force())}
-    assert [g.guard.id for g in found["10.1.1"].guards] == ["regulation.dated"]
-    assert [g.guard.id for g in found["10.1.2"].guards] == ["regulation.rehearsed"]
+    assert "regulation.dated" in [g.guard.id for g in found["10.1.1"].guards]
+    assert "regulation.rehearsed" in [g.guard.id for g in found["10.1.2"].guards]
