@@ -11,6 +11,7 @@ from opscharter.charter.amendments.part import PART as AMENDMENTS
 from opscharter.charter.attestations.part import PART as ATTESTATIONS
 from opscharter.charter.corrective.part import PART as CORRECTIVE
 from opscharter.charter.evaluation import run_all_checks
+from opscharter.charter.frameworks.part import PART as FRAMEWORKS
 from opscharter.charter.improvements.part import PART as IMPROVEMENTS
 from opscharter.charter.install import install_default_regulation
 from opscharter.charter.obligations.part import PART as OBLIGATIONS
@@ -56,7 +57,18 @@ CHAPTER = Chapter(
         resources.calendar_days,
         resources.policies,
     ],
-    parts=[AMENDMENTS, ACKNOWLEDGEMENTS, TEXTS, CORRECTIVE, WAIVERS, ATTESTATIONS, OBLIGATIONS, IMPROVEMENTS, OSCAL],
+    parts=[
+        AMENDMENTS,
+        ACKNOWLEDGEMENTS,
+        TEXTS,
+        CORRECTIVE,
+        WAIVERS,
+        ATTESTATIONS,
+        OBLIGATIONS,
+        IMPROVEMENTS,
+        OSCAL,
+        FRAMEWORKS,
+    ],
     grants=GRANTS,
     setup=[install_default_regulation],
     schedules=[

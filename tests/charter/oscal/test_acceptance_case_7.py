@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.test import Client
 
 from opscharter.charter.evaluation import run
+from opscharter.charter.frameworks.models import Framework
 from opscharter.charter.models import Clause, Edition
 from opscharter.charter.oscal.exchange import KINDS, document, take
 from opscharter.charter.oscal.schema import BadDocument, parse
@@ -116,3 +117,7 @@ def test_the_profile_of_800_53_moderate_selects_287_controls_of_which_110_enhanc
     assert len(ids) == 287
     assert sum("." in each for each in ids) == 110
     assert len({each.partition("-")[0] for each in ids}) == 18
+    kept = Framework.objects.get().requirements
+    assert kept.count() == 287
+    take(PROFILE.read_bytes(), system_actor())
+    assert kept.count() == 287

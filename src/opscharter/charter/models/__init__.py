@@ -8,6 +8,7 @@ from opscharter.charter.acknowledgements.models import Acknowledgement  # isort:
 from opscharter.charter.amendments.models import Rehearsal  # isort: skip
 from opscharter.charter.attestations.models import Attestation, AttestationPlan  # isort: skip
 from opscharter.charter.corrective.models import CorrectiveItem  # isort: skip
+from opscharter.charter.frameworks.models import Framework, Requirement  # isort: skip
 from opscharter.charter.improvements.models import Improvement  # isort: skip
 from opscharter.charter.obligations.models import Obligation  # isort: skip
 
@@ -15,5 +16,5 @@ from opscharter.charter.waivers.models import Waiver  # isort: skip
 
 __all__ = [
     "Acknowledgement", "Attestation", "AttestationPlan", "CheckResult", "Clause", "CorrectiveItem", "Edition",
-    "Improvement", "Obligation", "Rehearsal", "Waiver",
+    "Framework", "Improvement", "Obligation", "Rehearsal", "Requirement", "Waiver",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from opscharter.charter.frameworks.services import framework_from_profile
 from opscharter.charter.models import Edition
 from opscharter.charter.oscal import catalog, poam, results
 from opscharter.charter.oscal.schema import BadDocument, Problem, parse, problems_of
@@ -52,7 +53,8 @@ def document(kind: str, actor: Actor) -> bytes:
 
 
 def take(text: bytes, actor: Actor) -> Taken:
-    """Take in a document: a catalog that differs becomes a draft edition; results and plans are compared only.
+    """Take in a document: a catalog that differs becomes a draft edition; results and plans are compared only, a profile
+    becomes a framework whose requirements wait for their clauses.
 
     Raises BadDocument with place and reason, NotPermitted, or what `save_as` raises; then nothing was changed.
     """
@@ -72,6 +74,8 @@ def take(text: bytes, actor: Actor) -> Taken:
         taken.differences = catalog.differences(poam.facts(), poam.facts_from(said))
     else:
         taken.ids = selected(said)
+        about = said["metadata"]
+        framework_from_profile(about["title"], about["version"], taken.ids, actor)
     write_entry(actor, "oscal:import", changes={"document": [None, model], "differences": [None, taken.differences]})
     return taken
 

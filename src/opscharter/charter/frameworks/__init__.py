@@ -1,0 +1,1 @@
+"""Frameworks: which requirements of standards the clauses keep, and how those stand."""
