@@ -53,8 +53,8 @@ def document(kind: str, actor: Actor) -> bytes:
 
 
 def take(text: bytes, actor: Actor) -> Taken:
-    """Take in a document: a catalog that differs becomes a draft edition; results and plans are compared only, a profile
-    becomes a framework whose requirements wait for their clauses.
+    """Take in a document: a catalog that differs becomes a draft edition; results and plans are compared only,
+    a profile becomes a framework whose requirements wait for their clauses.
 
     Raises BadDocument with place and reason, NotPermitted, or what `save_as` raises; then nothing was changed.
     """
