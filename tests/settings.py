@@ -3,5 +3,5 @@
 from opscharter.config.settings import *  # noqa: F403
 from opscharter.config.settings import INSTALLED_APPS as PRODUCT_APPS
 
-INSTALLED_APPS = [*PRODUCT_APPS, "tests.kernel.testapp"]
+INSTALLED_APPS = [*PRODUCT_APPS, "allauth.socialaccount.providers.openid_connect", "tests.kernel.testapp"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

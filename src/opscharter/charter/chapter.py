@@ -39,7 +39,7 @@ GRANTS = {
         ("charter.checkresult", "create", ALL),
     ],
     "quality-supervisor": [("charter.checkresult", "create", ALL), ("kernel.guarddecision", "view", ALL)],
-    "security-officer": [("kernel.auditentry", "view", ALL)],
+    "security-officer": [("kernel.auditentry", "view export", ALL)],
 }  # fmt: skip
 
 CHAPTER = Chapter(
@@ -49,6 +49,7 @@ CHAPTER = Chapter(
     icon="book-2",
     pages=[
         Page(_("Regulation in force"), "/regulation/", "book-2", lambda actor: actor.may("charter.clause", "view")),
+        Page(_("Audit trail"), "/audit/", "fingerprint", lambda actor: actor.may("kernel.auditentry", "view")),
         Page(_("Guard log"), "/regulation/guard-log/", "shield", lambda actor: actor.may("charter.clause", "view")),
     ],
     resources=[

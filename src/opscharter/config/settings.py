@@ -7,6 +7,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.config.environment import data_folder, flag, secret_key
+from opscharter.config.identity import directory_backends, directory_settings, provider_apps, social_providers
 
 PACKAGE = Path(__file__).resolve().parents[1]
 """The folder of the product's code."""
@@ -36,6 +37,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *provider_apps(os.environ),
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
@@ -64,8 +68,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "opscharter.kernel.web.middleware.ActorMiddleware",
+    "opscharter.kernel.web.sign_in.PasswordChangeMiddleware",
 ]
 
 ROOT_URLCONF = "opscharter.config.urls"
@@ -107,7 +113,9 @@ AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    *directory_backends(os.environ),
 ]
+globals().update(directory_settings(os.environ))
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -122,7 +130,13 @@ ACCOUNT_ADAPTER = "opscharter.kernel.web.sign_in.SignInAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+SOCIALACCOUNT_PROVIDERS = social_providers(os.environ)
+SOCIALACCOUNT_ADAPTER = "opscharter.kernel.web.sign_in.OutsideSignInAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SECURE_REDIRECT_EXEMPT = [r"^health$"]

@@ -24,6 +24,7 @@ from opscharter.kernel.controls.registry import install_bindings
 from opscharter.kernel.exchange.importers import IMPORTERS
 from opscharter.kernel.jobs import schedule
 from opscharter.kernel.notices.sending import deliver_due
+from opscharter.kernel.oversight.watching import verify_trail
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
 from opscharter.kernel.templatetags.demo_accounts import install_demo_accounts
@@ -49,8 +50,11 @@ CHAPTERS: list[Chapter] = [
     Chapter(code="risks", label=_("Risks"), number=9),
 ]
 
-KERNEL_SCHEDULES = [schedule.Schedule("kernel.deliver-notices", deliver_due, every=dt.timedelta(minutes=1))]
-"""Notices that waited for the end of quiet hours, for the digest, or for another try."""
+KERNEL_SCHEDULES = [
+    # Notices that waited for the end of quiet hours, for the digest, or for another try.
+    schedule.Schedule("kernel.deliver-notices", deliver_due, every=dt.timedelta(minutes=1)),
+    schedule.Schedule("kernel.verify-trail", verify_trail, at=dt.time(3, 30)),
+]
 
 
 def install() -> None:

@@ -113,6 +113,7 @@ def _user(username: str, name: str, staff: bool = False) -> User:
         username=username, defaults={"display_name": name, "email": f"{username}@huarui.example", "is_staff": staff}
     )
     user.set_password(PASSWORD)
+    user.must_change_password = True  # the password is published; outside demo mode it opens nothing else
     user.save()
     return user
 

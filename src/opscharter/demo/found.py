@@ -19,7 +19,7 @@ from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
-from opscharter.kernel.audit.sealing import seal
+from opscharter.kernel.audit.checking import verify_now
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
 from opscharter.kernel.resources.site import site
 from opscharter.organization.models import Employee
@@ -77,6 +77,6 @@ def found(
         regulation.amend(world)
         with moment.at(end):
             run(actor)
-    seal()
+    verify_now()
     cache.clear()
     return company

@@ -3,7 +3,7 @@
 from opscharter.kernel.access.revision import AccessRevision
 from opscharter.kernel.api.models import ApiToken, IdempotencyKey
 from opscharter.kernel.approvals.models import ApprovalPolicy, ApprovalRequest, ApprovalSeat, Vote
-from opscharter.kernel.audit.models import AuditBlock, AuditEntry
+from opscharter.kernel.audit.models import AuditBlock, AuditEntry, AuditVerification
 from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
 from opscharter.kernel.clocks.models import Clock, ClockInterval
 from opscharter.kernel.controls.models import ControlException, ControlSetting, GuardDecision
@@ -19,7 +19,8 @@ from opscharter.kernel.users.models import User
 
 __all__ = [
     "AccessRevision", "ApiToken", "ApprovalPolicy", "ApprovalRequest", "ApprovalSeat", "Attachment",
-    "AuditBlock", "AuditEntry", "BusinessCalendar", "CalendarDay", "Channel", "Clock", "ClockInterval",
-    "ControlException", "ControlSetting", "Delivery", "GuardDecision", "IdempotencyKey", "IndicatorFigure",
-    "Notice", "NumberSequence", "SavedView", "ScheduleState", "SearchDocument", "TimelineEntry", "User", "Vote",
+    "AuditBlock", "AuditEntry", "AuditVerification", "BusinessCalendar", "CalendarDay", "Channel", "Clock",
+    "ClockInterval", "ControlException", "ControlSetting", "Delivery", "GuardDecision", "IdempotencyKey",
+    "IndicatorFigure", "Notice", "NumberSequence", "SavedView", "ScheduleState", "SearchDocument",
+    "TimelineEntry", "User", "Vote",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.urls import path
 
 from opscharter.kernel.account import URLS as ACCOUNT
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
+from opscharter.kernel.oversight.pages import URLS as OVERSIGHT
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.approving import ApprovalPage
@@ -60,6 +61,7 @@ def patterns() -> list[Any]:
     return [
         *pages,
         *ACCOUNT,
+        *OVERSIGHT,
         path("find/", FindPage.as_view(), name="find"),
         path("files/<int:pk>/", DownloadPage.as_view(), name="file"),
     ]

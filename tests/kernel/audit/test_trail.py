@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from opscharter.charter.models import CheckResult
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.approvals.models import Vote
@@ -65,10 +66,10 @@ def test_the_hash_covers_everything_an_entry_says(system: Actor, name: str) -> N
     assert trail.digest(entry) != entry.hash
 
 
-@pytest.mark.parametrize("model", [AuditEntry, AuditBlock, TimelineEntry, GuardDecision, Vote])
+@pytest.mark.parametrize("model", [AuditEntry, AuditBlock, TimelineEntry, GuardDecision, Vote, CheckResult])
 def test_the_rules_name_every_append_only_table(model: type) -> None:
     assert model._meta.db_table in rules.APPEND_ONLY  # type: ignore[attr-defined]
-    assert len(rules.APPEND_ONLY) == 5
+    assert len(rules.APPEND_ONLY) == 6
 
 
 @pytest.mark.parametrize("verb", ["update", "delete"])

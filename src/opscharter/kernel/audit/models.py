@@ -55,3 +55,17 @@ class AuditBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.members}"
+
+
+class AuditVerification(models.Model):
+    """What a verification of the whole trail found; the newest anchor of its own must still be in the chain."""
+
+    at = models.DateTimeField(_("at"))
+    entries = models.PositiveBigIntegerField(_("entries"))
+    blocks = models.PositiveBigIntegerField(_("blocks"))
+    intact = models.BooleanField(_("intact"))
+    findings = models.JSONField(_("findings"), default=dict)
+    anchor = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.entries}"

@@ -15,6 +15,8 @@ class User(AbstractUser):
     display_name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    must_change_password = models.BooleanField(default=False)
+    """Set with a password made by somebody else: nothing opens before the person has chosen another."""
 
     numbering: ClassVar[None] = None
     search_fields: ClassVar[tuple[str, ...]] = ("display_name", "username")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from opscharter.kernel.access.actor import NOBODY, actor_for
 from opscharter.kernel.audit.trail import write_entry
@@ -36,3 +42,40 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = str(credentials.get("username") or credentials.get("email") or "")[:150]
         actor = NOBODY.by("page", request.META.get("REMOTE_ADDR", ""))
         write_entry(actor, "sign-in-failed", changes={"name": [None, name]})
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Keep a password that the person has chosen; whoever had to choose one has now done so."""
+        super().set_password(user, password)
+        if user.must_change_password:
+            user.must_change_password = False
+            user.save(update_fields=["must_change_password"])
+        write_entry(actor_for(user), "password-changed", record=user)
+
+
+class OutsideSignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """An outside provider vouches for accounts that exist here, by their verified e-mail; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Refuse strangers, however well their provider knows them; noted like any failed try."""
+        actor = NOBODY.by("page", request.META.get("REMOTE_ADDR", ""))
+        write_entry(actor, "sign-in-failed", changes={"name": [None, str(sociallogin.user.email)[:150]]})
+        return False
+
+
+class PasswordChangeMiddleware:
+    """Lets whoever must choose a password do that first. In demo mode the published passwords are meant to be used."""
+
+    FREE = ("account_change_password", "account_logout", "set-language")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead on, or lead to the page where a password is chosen."""
+        user = request.user
+        if settings.DEMO_MODE or not getattr(user, "must_change_password", False):
+            return self.get_response(request)
+        if request.path in {reverse(name) for name in self.FREE}:
+            return self.get_response(request)
+        messages.warning(request, _("Choose a password of your own first."))
+        return HttpResponseRedirect(reverse("account_change_password"))

@@ -1,0 +1,71 @@
+"""Who vouches for people beside our own passwords: an OpenID provider, a SAML one, a directory. All by environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+OIDC_ID = "company"
+"""The provider's name in addresses: /accounts/oidc/company/login/callback/."""
+
+
+def social_providers(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return allauth's providers: those of `OPSCHARTER_OIDC_ISSUER` and `OPSCHARTER_SAML_METADATA`, if set.
+
+    Raises ValueError naming the variable that is missing.
+    """
+    providers: dict[str, Any] = {}
+    if issuer := environment.get("OPSCHARTER_OIDC_ISSUER"):
+        app = {
+            "provider_id": OIDC_ID,
+            "name": environment.get("OPSCHARTER_OIDC_NAME", "OpenID"),
+            "client_id": _needed(environment, "OPSCHARTER_OIDC_CLIENT_ID"),
+            "secret": _needed(environment, "OPSCHARTER_OIDC_SECRET"),
+            "settings": {"server_url": issuer.rstrip("/") + "/.well-known/openid-configuration"},
+        }
+        providers["openid_connect"] = {"APPS": [app], "EMAIL_AUTHENTICATION": True, "OAUTH_PKCE_ENABLED": True}
+    if metadata := environment.get("OPSCHARTER_SAML_METADATA"):
+        app = {
+            "provider_id": _needed(environment, "OPSCHARTER_SAML_ENTITY"),
+            "client_id": environment.get("OPSCHARTER_SAML_CLIENT_ID", OIDC_ID),
+            "name": environment.get("OPSCHARTER_SAML_NAME", "SAML"),
+            "settings": {
+                "idp": {"entity_id": environment["OPSCHARTER_SAML_ENTITY"], "metadata_url": metadata},
+                "attribute_mapping": {"uid": "uid", "email": "mail", "email_verified": "mail_verified"},
+            },
+        }
+        providers["saml"] = {"APPS": [app], "EMAIL_AUTHENTICATION": True}
+    return providers
+
+
+def provider_apps(environment: Mapping[str, str]) -> list[str]:
+    """Return the Django apps of the providers in use; SAML needs `pip install opscharter[saml]`."""
+    known = {"openid_connect": "OPSCHARTER_OIDC_ISSUER", "saml": "OPSCHARTER_SAML_METADATA"}
+    return [f"allauth.socialaccount.providers.{name}" for name, variable in known.items() if environment.get(variable)]
+
+
+def directory_backends(environment: Mapping[str, str]) -> list[str]:
+    """Return the backend of the company's LDAP directory; it needs `pip install opscharter[ldap]`."""
+    return ["django_auth_ldap.backend.LDAPBackend"] if environment.get("OPSCHARTER_LDAP_URL") else []
+
+
+def directory_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return django-auth-ldap's settings: `OPSCHARTER_LDAP_URL` and _USER_DN, such as `uid=%(user)s,ou=people,dc=…`.
+
+    Only accounts that exist here may come in: the directory proves a password, it makes no accounts.
+    """
+    if not environment.get("OPSCHARTER_LDAP_URL"):
+        return {}
+    return {
+        "AUTH_LDAP_SERVER_URI": environment["OPSCHARTER_LDAP_URL"],
+        "AUTH_LDAP_USER_DN_TEMPLATE": _needed(environment, "OPSCHARTER_LDAP_USER_DN"),
+        "AUTH_LDAP_START_TLS": environment["OPSCHARTER_LDAP_URL"].startswith("ldap://"),
+        "AUTH_LDAP_NO_NEW_USERS": True,
+        "AUTH_LDAP_ALWAYS_UPDATE_USER": False,
+    }
+
+
+def _needed(environment: Mapping[str, str], name: str) -> str:
+    if not environment.get(name):
+        raise ValueError(f"{name} must be set too")
+    return environment[name]
