@@ -64,6 +64,12 @@ def test_whoever_has_an_account_with_this_verified_address_comes_in(come):
     assert AuditEntry.objects.filter(action="sign-in").count() == 1
 
 
+def test_the_sign_in_page_offers_the_provider_by_its_name(come):
+    page = Client().get("/accounts/login/").content.decode()
+    assert 'action="/accounts/oidc/company/login/"' in page
+    assert "OpenID" in page
+
+
 def test_an_address_the_provider_has_not_verified_proves_nothing(come):
     assert signed_in(come("unproven")) is None
 
