@@ -97,7 +97,7 @@ def _articles(world: World, manager: Actor) -> None:
             continue
         with moment.at(at):
             article = knowledge.write_from(incident, writer)
-            article.symptom = f"{incident.title}。常見表現：{incident.description}"
+            article.symptom = f"出現「{incident.title}」時怎麼辦？"
             article.save_as(writer)
             article.move("submit", writer)
             if number % 7 != 6:

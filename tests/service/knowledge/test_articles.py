@@ -108,3 +108,10 @@ def test_an_article_that_helps_fewer_than_it_disappoints_is_an_exception(make_ac
     measure = CHECKS["knowledge.helpful"].measures({})[0]
     assert set(measure.records) == {good, bad}
     assert list(measure.records.filter(measure.exception)) == [bad]
+
+
+def test_an_article_that_names_a_customer_is_not_published_for_customers(customer):
+    with pytest.raises(Refused) as refused:
+        published("customers", body="As at East Securities: restart.")
+    assert [reason.control for reason in refused.value.reasons] == ["knowledge.names-no-customer"]
+    assert published(body="As at East Securities: restart.").state == "PUBLISHED"

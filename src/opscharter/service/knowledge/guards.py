@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.customers.models import Customer
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import Text, guard
 
@@ -19,3 +20,17 @@ def complete(article: Any, actor: Actor) -> list[Text]:
     if not article.body.strip():
         missing.append(_("Write the answer."))
     return missing
+
+
+@guard(
+    "knowledge.names-no-customer", clause="3.3.2", owner="service-manager", overridable=False,
+    label=_("What customers read names none of them"),
+)  # fmt: skip
+def names_no_customer(article: Any, actor: Actor) -> list[Text]:
+    """An article for customers tells none of them about another."""
+    if article.audience != "customers":
+        return []
+    text = " ".join([article.title, article.symptom, article.body, article.keywords]).casefold()
+    known = Customer.objects.current().values_list("name", "short_name")
+    named = sorted({name for names in known for name in names if len(name) > 1 and name.casefold() in text})
+    return [_("Take the customers' names out: %(names)s.") % {"names": ", ".join(named[:5])}] if named else []
