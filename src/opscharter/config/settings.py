@@ -162,6 +162,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 MAX_FILE_BYTES = 25 * 1024 * 1024
 
+PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}").rstrip("/")
+"""Where people reach this installation: the links in messages begin with it."""
+
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")

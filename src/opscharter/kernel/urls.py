@@ -11,6 +11,7 @@ from opscharter.kernel.exchange.pages import ExportPage, ImportPage
 from opscharter.kernel.oversight.pages import URLS as OVERSIGHT
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
+from opscharter.kernel.web.answering import AnswerPage
 from opscharter.kernel.web.approving import ApprovalPage
 from opscharter.kernel.web.bulk import BulkPage
 from opscharter.kernel.web.detail import DetailPage
@@ -63,5 +64,6 @@ def patterns() -> list[Any]:
         *ACCOUNT,
         *OVERSIGHT,
         path("find/", FindPage.as_view(), name="find"),
+        path("answers/<str:token>/", AnswerPage.as_view(), name="answer"),
         path("files/<int:pk>/", DownloadPage.as_view(), name="file"),
     ]

@@ -16,6 +16,7 @@ from django.db.models import Q
 from opscharter.kernel import moment
 from opscharter.kernel.audit.trail import plain
 from opscharter.kernel.jobs.queue import job
+from opscharter.kernel.notices.answering import link_of
 from opscharter.kernel.notices.catalogue import TYPES, NoticeType, wording
 from opscharter.kernel.notices.models import Channel, Delivery, Notice
 from opscharter.kernel.users.models import User
@@ -140,10 +141,15 @@ def _post(claimed: list[Delivery]) -> int:
 
 def _message(deliveries: list[Delivery], language: str) -> tuple[str, str]:
     """Return subject, on one line, and body of the notices together."""
-    worded = [wording(each.notice.type, each.notice.data, language) for each in deliveries]
+    worded = [(*wording(each.notice.type, each.notice.data, language), _address(each.notice)) for each in deliveries]
     subject = " ".join(worded[0][0].split())
     more = f" (+{len(worded) - 1})" if len(worded) > 1 else ""
-    return subject + more, "\n\n".join(f"{title}\n{text}" for title, text in worded)
+    return subject + more, "\n\n".join("\n".join(filter(None, lines)) for lines in worded)
+
+
+def _address(notice: Notice) -> str:
+    """Return where the message can be answered, else the record it is about."""
+    return link_of(notice) or (f"{settings.PUBLIC_URL}{notice.url}" if notice.url else "")
 
 
 def _end(deliveries: list[Delivery], state: Delivery.State, error: str = "") -> None:
