@@ -17,6 +17,7 @@ from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
+from opscharter.demo.oncall import live_on_call
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
@@ -68,6 +69,7 @@ def found(
         teamwork.prepare_macros(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
         live_changes(world, begin, CHANGES)
+        live_on_call(world, begin, actor)
         live_assurance(world, actor)
         emergencies.settle(world)
         emergencies.run_one_now(world)

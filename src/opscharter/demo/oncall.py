@@ -7,7 +7,14 @@ import datetime as dt
 from opscharter.demo.life import World
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
-from opscharter.service.oncall.models import EscalationStep, Roster, RosterOverride, RosterShift, ShiftHandover, ShiftMember
+from opscharter.service.oncall.models import (
+    EscalationStep,
+    Roster,
+    RosterOverride,
+    RosterShift,
+    ShiftHandover,
+    ShiftMember,
+)
 from opscharter.service.oncall.paging import page_on_call
 from opscharter.service.tickets.models import Incident
 
@@ -49,7 +56,11 @@ def _roster(world: World, code: str, begin: dt.datetime, actor: Actor) -> Roster
     for minutes, whom in STEPS:
         EscalationStep(roster=roster, minutes=minutes, whom=whom).save_as(actor)
     RosterOverride(
-        roster=roster, begins_at=world.until, ends_at=world.until + dt.timedelta(days=1), employee=people[0], reason="調班"
+        roster=roster,
+        begins_at=world.until,
+        ends_at=world.until + dt.timedelta(days=1),
+        employee=people[0],
+        reason="調班",
     ).save_as(actor)
     return roster
 

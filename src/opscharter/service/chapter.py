@@ -6,6 +6,7 @@ from opscharter.kernel.resources.site import Chapter
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
+from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.problems.part import PART as PROBLEMS
 from opscharter.service.tickets.part import PART as TICKETS
 from opscharter.service.worktime.part import PART as WORKTIME
@@ -13,6 +14,7 @@ from opscharter.service.worktime.part import PART as WORKTIME
 PARTS = [
     TICKETS,
     EMERGENCIES,
+    ONCALL,
     PROBLEMS,
     KNOWLEDGE,
     WORKTIME,

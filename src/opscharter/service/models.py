@@ -3,6 +3,16 @@
 from opscharter.service.changes.models import Change, ChangeTask
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
+from opscharter.service.oncall.models import (
+    Call,
+    Callout,
+    EscalationStep,
+    Roster,
+    RosterOverride,
+    RosterShift,
+    ShiftHandover,
+    ShiftMember,
+)
 from opscharter.service.problems.models import Problem
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
 from opscharter.service.worktime.models import TimeEntry
@@ -11,16 +21,24 @@ __all__ = [
     "Article",
     "ArticleFeedback",
     "ArticleUse",
+    "Call",
+    "Callout",
     "Change",
     "ChangeTask",
     "ContingencyPlan",
     "ContingencyStep",
     "Emergency",
     "EmergencyTask",
+    "EscalationStep",
     "Incident",
     "Macro",
     "Problem",
+    "Roster",
+    "RosterOverride",
+    "RosterShift",
     "ServiceRequest",
+    "ShiftHandover",
+    "ShiftMember",
     "TestStep",
     "TicketLink",
     "TimeEntry",

@@ -1,4 +1,4 @@
-"""Who is on duty when, as arithmetic over shifts, rotations and overrides. Half-open: the incoming one has the minute."""
+"""Who is on duty when, as arithmetic over shifts, turns and swaps; the minute of a change is the incoming one's."""
 
 from __future__ import annotations
 

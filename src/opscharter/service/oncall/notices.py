@@ -19,7 +19,8 @@ PAGE = notice_type(
 )  # fmt: skip
 HANDOVER = notice_type(
     "service.handover-offered", label=_("A shift is handed over to me"), clause="1.3.3",
-    subject=_("%(who)s hands over: %(roster)s"), body=_("%(count)s open matters. Take over, or refuse with the reason."),
+    subject=_("%(who)s hands over: %(roster)s"),
+    body=_("%(count)s open matters. Take over, or refuse with the reason."),
 )  # fmt: skip
 HANDOVER_REFUSED = notice_type(
     "service.handover-refused", label=_("My hand-over was refused"), clause="1.3.3", urgent=True,

@@ -33,7 +33,10 @@ Hand = ShiftHandover.State
 def _duty_of(roster: Roster, actor: Actor) -> Mapping[str, Any]:
     now = moment.now()
     plan = plan_of(roster, now, now + dt.timedelta(days=7))
-    return {"now": plan.at(now), "next": [d for d in plan.duties(now, now + dt.timedelta(days=7)) if d.begins > now][:6]}
+    return {
+        "now": plan.at(now),
+        "next": [d for d in plan.duties(now, now + dt.timedelta(days=7)) if d.begins > now][:6],
+    }
 
 
 def _shifts_of(roster: Roster, actor: Actor) -> Mapping[str, Any]:
@@ -83,13 +86,13 @@ rosters = Resource(
 )  # fmt: skip
 shifts = Resource(
     RosterShift, "roster-shifts", icon="clock-hour-4",
-    columns=["roster", "name", "level", "days", "begins", "ends", "rotation"], filters=["roster", "level", "days"],
+    columns=["roster", "name", "level", "days", "begins", "ends", "rotation"], filters=["roster", "days"],
     form=["roster", "name", "level", Section(_("When"), ["days", "begins", "ends", "rotation", "since", "until"])],
     in_menu=False,
 )  # fmt: skip
 members = Resource(
     ShiftMember, "roster-turns", icon="user-check", columns=["shift", "position", "employee"],
-    filters=["shift", "employee"], order="position", in_menu=False, choices=WORKS_HERE,
+    related=["shift__roster"], filters=["shift", "employee"], order="position", in_menu=False, choices=WORKS_HERE,
 )  # fmt: skip
 overrides = Resource(
     RosterOverride, "roster-swaps", icon="arrows-exchange",
@@ -111,7 +114,7 @@ callouts = Resource(
     panels=[Panel(_("Who was called"), "service/oncall/calls.html", _calls_of, place="main")],
 )  # fmt: skip
 handovers = Resource(
-    ShiftHandover, "handovers", icon="transfer", order="-pk",
+    ShiftHandover, "handovers", icon="transfer", order="-id",
     columns=["number", "roster", "outgoing", "incoming", "state", "offered_at", "decided_at"],
     filters=["roster", "outgoing", "incoming", "state", "offered_at"], lead="log",
     form=["roster", "outgoing", "incoming", "log", "attention"],

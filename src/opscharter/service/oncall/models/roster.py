@@ -26,7 +26,11 @@ class Roster(Record):
     name = models.CharField(_("name"), max_length=80, unique=True)
     team = models.ForeignKey(Department, models.PROTECT, related_name="rosters", verbose_name=_("team"))
     services = models.ManyToManyField(
-        Service, blank=True, related_name="+", verbose_name=_("services"), help_text=_("Empty: all that the team serves.")
+        Service,
+        blank=True,
+        related_name="+",
+        verbose_name=_("services"),
+        help_text=_("Empty: all that the team serves."),
     )
     calendar = models.ForeignKey(
         BusinessCalendar, models.PROTECT, related_name="+", verbose_name=_("calendar"),
