@@ -20,7 +20,7 @@ from opscharter.service.tickets.models import Incident
 
 TEAMS = ("SYS", "NET", "DBA")
 LOGS = ["夜間告警三起，均已恢復；備份任務正常。", "支付鏈路抖動一次，已觀察兩小時。", "無重大事件，巡檢完成。"]
-STEPS = [(0, "1"), (5, "2"), (10, "head")]
+STEPS = [(1, "1"), (5, "2"), (10, "head")]
 
 
 def live_on_call(world: World, begin: dt.datetime, actor: Actor) -> None:
