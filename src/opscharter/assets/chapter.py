@@ -11,6 +11,7 @@ ALL = Reach.ALL
 KEEP = ("assets.*", "create edit take-into-use maintain return", ALL)
 GRANTS: dict[str, list[GrantLine]] = {
     **{code: [("assets.*", "view", ALL)] for code in READERS},
+    "project-manager": [("assets.*", "view", Reach.CUSTOMER)],
     "customer-contact": [("assets.asset", "view", Reach.CUSTOMER)],
 }
 for _keeper in ("department-manager", "engineer", "service-manager"):

@@ -12,7 +12,7 @@ from opscharter.charter.chapter import CHAPTER as CHARTER
 from opscharter.charter.standing import bindings, edition_label, rail
 from opscharter.charter.templatetags.roles import install_role_names
 from opscharter.charter.texts.command import RegulationImporter
-from opscharter.customers.access import actor_of_contact
+from opscharter.customers.access import actor_of_contact, in_charge_of
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
 from opscharter.demo.accounts import listing
 from opscharter.demo.servicenow.command import ServiceNowIncidents
@@ -63,6 +63,7 @@ def install() -> None:
     schedule.install([*KERNEL_SCHEDULES, *(each for part in site.parts for each in part.schedules)])
     install_provider(access.actor_of)
     access.outsiders[:] = [actor_of_contact]
+    access.customers_of[:] = [in_charge_of]
     install_colleagues(access.works_here)
     directory.install(CompanyDirectory())
     install_edition(edition_label)

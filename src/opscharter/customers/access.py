@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from opscharter.customers.models import Contact
+from django.db.models import Q
+
+from opscharter.customers.models import Contact, Contract, Customer
 from opscharter.kernel.access.actor import Actor, Grant, Reach
 from opscharter.kernel.users.models import User
 from opscharter.organization.access import grants_of
@@ -32,3 +34,10 @@ def actor_of_contact(user: User) -> Actor | None:
         customers=frozenset({contact.customer_id}),
         external=True,
     )
+
+
+def in_charge_of(person_id: int) -> set[int]:
+    """Return the customers in an employee's charge: as account manager, or as project manager of a running contract."""
+    running = Contract.objects.current().exclude(state=Contract.State.ENDED).filter(project_manager_id=person_id)
+    rows = Customer.objects.filter(Q(account_manager_id=person_id) | Q(pk__in=running.values("customer_id")))
+    return set(rows.values_list("pk", flat=True))

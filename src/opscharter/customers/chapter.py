@@ -3,17 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers import resources
+from opscharter.customers.feedback.part import PART as FEEDBACK
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.resources.site import Chapter, GrantLine
 
 ALL, CUSTOMER = Reach.ALL, Reach.CUSTOMER
 READERS = (
-    "department-manager", "project-manager", "engineer", "technical-support", "hotline", "service-manager",
+    "department-manager", "engineer", "technical-support", "hotline", "service-manager",
     "change-manager", "quality-supervisor", "security-officer", "finance", "risk-officer",
 )  # fmt: skip
-"""The roles that know every customer."""
+"""The roles that know every customer; a project manager knows those of the own contracts and accounts."""
 GRANTS: dict[str, list[GrantLine]] = {
     **{code: [("customers.*", "view", ALL)] for code in READERS},
+    "project-manager": [("customers.*", "view", CUSTOMER), ("customers.service", "view", ALL)],
     "customer-contact": [
         ("customers.customer", "view", CUSTOMER), ("customers.contact", "view", CUSTOMER),
         ("customers.contract", "view", CUSTOMER), ("customers.service", "view", ALL),
@@ -27,6 +29,7 @@ CHAPTER = Chapter(
     code="customers",
     label=_("Customers"),
     under="service",
+    parts=[FEEDBACK],
     grants=GRANTS,
     resources=[
         resources.customers,

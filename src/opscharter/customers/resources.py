@@ -64,9 +64,11 @@ contracts = Resource(
     "contracts",
     icon="file-text",
     columns=["number", "name", "customer", "state", "calendar", "starts_on", "ends_on"],
-    filters=["customer", "state", "calendar", "ends_on"],
+    filters=["customer", "state", "project_manager", "calendar", "ends_on"],
     form=[
-        Section(_("Contract"), ["customer", "name", "starts_on", "ends_on", "yearly_value", "currency"]),
+        Section(
+            _("Contract"), ["customer", "name", "project_manager", "starts_on", "ends_on", "yearly_value", "currency"]
+        ),
         Section(_("Service"), ["services", "calendar", "retroactive", "matrix", "prepaid_minutes"]),
     ],
     stages=[Stage(_("Draft"), (State.DRAFT,)), Stage(_("Active"), (State.ACTIVE,)), Stage(_("Ended"), (State.ENDED,))],

@@ -179,6 +179,7 @@ def _contract(
         customer=customer,
         name=f"{customer.short_name}運維服務合同",
         calendar=calendar,
+        project_manager=_project_manager(company, customer),
         starts_on=begin - dt.timedelta(days=dice.randrange(10, 200)),
         ends_on=begin + dt.timedelta(days=720),
         yearly_value=dice.randrange(20, 400) * 10_000,
@@ -191,6 +192,13 @@ def _contract(
                 actor
             )
     contract.move("activate", actor)
+
+
+def _project_manager(company: Company, customer: Customer) -> Employee:
+    """Return the project manager of a customer: the known one has every fourth, his colleagues the rest."""
+    team = company.team("PMO")
+    number = company.customers.index(customer)
+    return team[0] if number % 4 == 0 else team[1 + number % (len(team) - 1)]
 
 
 def _assets(company: Company, dice: random.Random, actor: Actor) -> None:

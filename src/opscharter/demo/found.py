@@ -18,6 +18,7 @@ from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
 from opscharter.demo.life import World, live
 from opscharter.demo.oncall import live_on_call
+from opscharter.demo.organization import live_organization
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
@@ -71,6 +72,7 @@ def found(
         live_changes(world, begin, CHANGES)
         live_on_call(world, begin, actor)
         live_assurance(world, actor)
+        live_organization(world, actor)
         emergencies.settle(world)
         emergencies.run_one_now(world)
         teamwork.work_together(world)

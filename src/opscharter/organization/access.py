@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -24,6 +25,19 @@ from opscharter.organization.models import (
 outsiders: list[Callable[[User], Actor | None]] = []
 """Functions that build the actor of an account that is no employee's (the customers' contacts)."""
 
+customers_of: list[Callable[[int], Iterable[int]]] = []
+"""Functions that name the customers in a person's charge: of the accounts, contracts and projects they manage."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a role comes from: a post held, a day-to-day gift, or somebody one stands in for (`through`)."""
+
+    role: Role
+    post: Assignment | None = None
+    given: EmployeeRole | None = None
+    through: Employee | None = None
+
 
 def actor_of(user: User) -> Actor:
     """Return the actor of an account with today's grants; superusers act as administrators."""
@@ -41,7 +55,8 @@ def actor_of_employee(employee: Employee, user: User | None = None) -> Actor:
     """Return the actor of an employee with today's grants; whoever has left may do nothing."""
     if employee.left_on and employee.left_on < moment.today():
         return Actor(user=user, label=employee.name)
-    held = roles_of(employee.pk)
+    absent = stands_in_for(employee.pk)
+    held = roles_of(employee.pk, absent)
     return Actor(
         user=user,
         person_id=employee.pk,
@@ -49,6 +64,8 @@ def actor_of_employee(employee: Employee, user: User | None = None) -> Actor:
         roles=frozenset(role.code for role in held),
         grants=_grants(held),
         units=units_of(employee),
+        customers=frozenset(pk for person in (employee.pk, *absent) for name in customers_of for pk in name(person)),
+        represents=frozenset(absent),
     )
 
 
@@ -58,13 +75,24 @@ def works_here() -> Q:
     return Q(employee__isnull=False, employee__archived_at__isnull=True) & stays
 
 
-def roles_of(employee_id: int) -> list[Role]:
-    """Return every role a person holds today."""
+def roles_of(employee_id: int, absent: Iterable[int] | None = None) -> list[Role]:
+    """Return every role a person holds today, with those of the absent (default: whom they stand in for)."""
+    return _roles([employee_id, *(stands_in_for(employee_id) if absent is None else absent)])
+
+
+def post_roles_of(employee_id: int) -> list[Role]:
+    """Return the roles of a person's own, without those of whom they stand in for."""
+    return _roles([employee_id])
+
+
+def _running() -> Q:
     today = moment.today()
-    running = Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-    people = [employee_id, *stands_in_for(employee_id)]
-    posts = Q(posts__assignments__in=_assignments(people).filter(running).values("pk"))
-    given = Q(given__in=_given(people).filter(running).values("pk"))
+    return Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+
+
+def _roles(people: Iterable[int]) -> list[Role]:
+    posts = Q(posts__assignments__in=_assignments(people).filter(_running()).values("pk"))
+    given = Q(given__in=_given(people).filter(_running()).values("pk"))
     return list(Role.objects.filter(archived_at__isnull=True).filter(posts | given).distinct().order_by("code"))
 
 
@@ -74,6 +102,22 @@ def _assignments(people: Iterable[int]) -> Any:
 
 def _given(people: Iterable[int]) -> Any:
     return EmployeeRole.objects.current().filter(employee_id__in=list(people))
+
+
+def sources_of(employee: Employee) -> list[Source]:
+    """Return every role a person holds today with where it comes from, the person's own first."""
+    people = [employee, *Employee.objects.filter(pk__in=stands_in_for(employee.pk)).order_by("pk")]
+    found: list[Source] = []
+    for person in people:
+        through = None if person.pk == employee.pk else person
+        held = _assignments([person.pk]).filter(_running()).select_related("post", "department")
+        for assignment in held:
+            roles = assignment.post.roles.filter(archived_at__isnull=True).order_by("code")
+            found += [Source(role, post=assignment, through=through) for role in roles]
+        for gift in _given([person.pk]).filter(_running()).select_related("role"):
+            if gift.role.archived_at is None:
+                found.append(Source(gift.role, given=gift, through=through))
+    return found
 
 
 def stands_in_for(employee_id: int) -> list[int]:

@@ -10,6 +10,7 @@ from opscharter.organization.models import (
     Employee,
     EmployeeRole,
     Post,
+    ReportingLine,
     Role,
     RoleGrant,
 )
@@ -50,6 +51,14 @@ assignments = Resource(
     icon="history",
     columns=["employee", "post", "department", "valid_from", "valid_to"],
     filters=["employee", "post", "department"],
+    order="-valid_from",
+)
+reporting_lines = Resource(
+    ReportingLine,
+    "reporting-lines",
+    icon="arrow-merge",
+    columns=["employee", "manager", "valid_from", "valid_to"],
+    filters=["employee", "manager"],
     order="-valid_from",
 )
 roles = Resource(Role, "roles", icon="shield-check", columns=["code", "name", "description"], order="code")

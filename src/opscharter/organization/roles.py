@@ -40,14 +40,19 @@ GRANTS: dict[str, list[GrantLine]] = {
     EVERYONE: [
         ("organization.department", "view", ALL), ("organization.employee", "view", ALL),
         ("organization.post", "view", ALL), ("organization.assignment", "view", OWN),
+        ("organization.reportingline", "view", OWN),
         ("organization.delegation", "view create edit", OWN),
     ],
     "top-management": [("*", "view export history", ALL)],
-    "department-manager": [("organization.assignment", "view", TREE), ("organization.employee", "edit", TREE)],
+    "department-manager": [
+        ("organization.assignment", "view", TREE), ("organization.employee", "edit", TREE),
+        ("organization.reportingline", "view", TREE), ("organization.delegation", "view create edit", TREE),
+    ],
     "hr": [
         ("organization.employee", "create edit archive export import", ALL),
         ("organization.post", "create edit archive", ALL), ("organization.department", "create edit archive", ALL),
-        ("organization.assignment", "view create edit", ALL), ("organization.delegation", "view create edit", ALL),
+        ("organization.assignment", "view create edit", ALL), ("organization.reportingline", "view export", ALL),
+        ("organization.delegation", "view create edit", ALL),
     ],
     "auditor": [("*", "view export history", ALL)],
     "administrator": [("*", "*", ALL)],

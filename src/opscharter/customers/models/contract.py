@@ -14,6 +14,7 @@ from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
+from opscharter.organization.models import Employee
 
 
 class Priority(models.IntegerChoices):
@@ -36,6 +37,15 @@ class Contract(Record):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="contracts", verbose_name=_("customer"))
     name = models.CharField(_("name"), max_length=120)
     services = models.ManyToManyField(Service, verbose_name=_("services"), blank=True, related_name="contracts")
+    project_manager = models.ForeignKey(
+        Employee,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        verbose_name=_("project manager"),
+        help_text=_("Sees this customer's records, and no other's."),
+    )
     calendar = models.ForeignKey(
         BusinessCalendar,
         models.PROTECT,
@@ -67,7 +77,9 @@ class Contract(Record):
     )
 
     numbering = Numbering("CT-{date:%Y}-{seq:04}")
-    scope = Scope(department="customer__team", owner="customer__account_manager", customer="customer")
+    scope = Scope(
+        department="customer__team", owner=("customer__account_manager", "project_manager"), customer="customer"
+    )
     search_fields = ("name", "customer__name")
     lifecycle = Lifecycle(
         State,

@@ -53,6 +53,7 @@ class Actor:
     """A person or job acting: identity, grants, and the ids that bound each reach.
 
     `units` maps a reach to department ids; `customers` are the customer ids within the customer reach.
+    `represents` are the persons for whom this one stands in today: what separates duties holds for both.
     An `external` actor is a customer's contact: of a record it sees only what is meant for customers.
     """
 
@@ -63,6 +64,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     units: Mapping[str, frozenset[int]] = field(default_factory=dict)
     customers: frozenset[int] = frozenset()
+    represents: frozenset[int] = frozenset()
     via: str = "page"
     address: str = ""
     system: bool = False
@@ -85,6 +87,10 @@ class Actor:
         if key not in self._reaches:
             self._reaches[key] = frozenset(g.reach for g in self.grants if g.covers(record_type, action))
         return self._reaches[key]
+
+    def holds(self, record_type: str, action: str) -> bool:
+        """Say whether the very action is granted by its name: leave for everything (the administrator's) is not."""
+        return self.system or any(g.action == action and g.covers(record_type, action) for g in self.grants)
 
     def may(self, record_type: str, action: str) -> bool:
         """Say whether the action is granted at all, over whatever rows."""

@@ -37,6 +37,7 @@ class Move:
 
     `prepare` functions set further fields of the record before it is written; `effects` follow after it.
     `separate_from` names fields holding persons who may not take this step (requester ≠ approver).
+    `reserved` steps (an approval, a decision) are for those granted them by name; leave for everything does not do.
     `automatic` moves are taken by jobs and effects and get no button; `rare` ones have theirs in the menu.
     `applies` narrows a move to some records, such as those of one kind; the others neither show nor take it.
     """
@@ -52,6 +53,7 @@ class Move:
     required: tuple[str, ...] = ()
     needs_reason: bool = False
     separate_from: tuple[str, ...] = ()
+    reserved: bool = False
     approval: ApprovalRule | None = None
     primary: bool = False
     automatic: bool = False

@@ -23,6 +23,7 @@ from opscharter.kernel.records.merging import BOOKKEEPING, changed_fields, diffe
 from opscharter.kernel.search import documents
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
+from opscharter.kernel.users.models import User
 
 
 def permitted(record: Any, actor: Actor, action: str) -> bool:
@@ -227,15 +228,24 @@ def obstacles(record: Any, step: Move, actor: Actor, standings: Mapping[str, Sta
         verdict.refusals.insert(0, not_in_state(record.get_state_display()))
     if step.applies is not None and not step.applies(record):
         verdict.refusals.insert(0, Reason(_t("This step is not for records of this kind.")))
-    if any(actor.person_id is not None and _person_of(record, name) == actor.person_id for name in step.separate_from):
+    if step.reserved and not actor.holds(record._meta.label_lower, step.name):
+        verdict.refusals.append(Reason(_t("This step is reserved for who holds the role for it.")))
+    if any(_is_of(record, name, actor) for name in step.separate_from):
         verdict.refusals.append(Reason(_t("Somebody else must take this step (separation of duty).")))
     if step.approval is not None:
         verdict.refusals += step.approval.missing(record, step.name, actor)
     return verdict
 
 
-def _person_of(record: Any, name: str) -> int | None:
-    return getattr(record, record._meta.get_field(name).attname)
+def _is_of(record: Any, name: str, actor: Actor) -> bool:
+    """Say whether a field names the actor, as person or account, or somebody the actor stands in for."""
+    field = record._meta.get_field(name)
+    value = getattr(record, field.attname)
+    if value is None:
+        return False
+    if field.related_model is User:
+        return value == actor.user_id
+    return value == actor.person_id or value in actor.represents
 
 
 def _take_inputs(record: Any, step: Move, reason: str, inputs: Mapping[str, Any]) -> None:

@@ -174,6 +174,22 @@ class Resource:
         """Return the fields shown as facts on the record's page."""
         return list(self.facts) or self.form_fields
 
+    def hidden_from(self, actor: Actor) -> frozenset[str]:
+        """Return the sensitive fields that the actor may not see, by name and by stored name."""
+        if not self.model.protected_fields or actor.may(self.key, "view-protected"):
+            return frozenset()
+        fields = [self.model._meta.get_field(name) for name in self.model.protected_fields]
+        return frozenset(name for field in fields for name in (field.name, getattr(field, "attname", field.name)))
+
+    def columns_for(self, actor: Actor) -> list[Column]:
+        """Return the columns of the list that the actor may see: none that shows a hidden field."""
+        hidden = self.hidden_from(actor)
+        return [
+            column
+            for column in self.list_columns
+            if not hidden & {column.name, *(need.partition("__")[0] for need in column.needs)}
+        ]
+
     def select_related(self) -> list[str]:
         """Return the relations that a list page must load with its rows."""
         wanted: list[str] = []

@@ -42,7 +42,8 @@ class ListQuery:
     @cached_property
     def filters(self) -> list[Filter]:
         """Return the list's filters."""
-        return filters_of(self.resource)
+        hidden = self.resource.hidden_from(self.actor)
+        return [each for each in filters_of(self.resource) if each.name not in hidden]
 
     @cached_property
     def view(self) -> View | None:
@@ -62,7 +63,7 @@ class ListQuery:
     @cached_property
     def sortable(self) -> set[str]:
         """Return the names of fields that the list can be ordered by."""
-        return sortable_fields(self.resource)
+        return sortable_fields(self.resource) - self.resource.hidden_from(self.actor)
 
     @cached_property
     def rows(self) -> Any:

@@ -75,6 +75,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, resource: Resource, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.resource, self.actor = resource, actor
+        for name in resource.hidden_from(actor) & set(self.fields):
+            del self.fields[name]
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._bind_relation(name, field)

@@ -140,7 +140,9 @@ class ListPage(ResourcePage):
         page.next_url = self._url(given, after=found.after) if found.after else ""
         page.kept_query = self._query(given)
         names = {column.name for column in chosen}
-        page.all_columns = [(column.name, column.label, column.name in names) for column in resource.list_columns]
+        page.all_columns = [
+            (column.name, column.label, column.name in names) for column in resource.columns_for(self.actor)
+        ]
         self._offers(page, given)
         return page
 
@@ -165,7 +167,7 @@ class ListPage(ResourcePage):
 
     def _columns(self, wanted: ListQuery) -> list[Column]:
         names = [name for part in wanted.given.getlist("columns") for name in part.split(",") if name]
-        columns = self.resource.list_columns
+        columns = self.resource.columns_for(self.actor)
         return [column for column in columns if column.name in names] or columns
 
     def _head(self, wanted: ListQuery, column: Column) -> Head:

@@ -50,7 +50,11 @@ class RoleGrant(Record):
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
         constraints = [
-            models.UniqueConstraint(fields=["role", "record_type", "action", "reach"], name="role_grant_once"),
+            models.UniqueConstraint(
+                fields=["role", "record_type", "action", "reach"],
+                condition=models.Q(archived_at__isnull=True),
+                name="role_grant_once",
+            ),
         ]
 
     def __str__(self) -> str:

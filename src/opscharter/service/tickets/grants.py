@@ -21,7 +21,7 @@ def tickets(actions: str, reach: Reach) -> list[GrantLine]:
 MACROS = "view create edit archive"
 GRANTS: dict[str, list[GrantLine]] = {
     "department-manager": [*tickets(f"{HANDLE} export", TREE), *tickets("view", OWN)],
-    "project-manager": tickets("view comment create", TREE),
+    "project-manager": [*tickets("view comment", CUSTOMER), *tickets("view comment create", OWN)],
     "engineer": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
     "technical-support": [*tickets(HANDLE, DEPARTMENT), *tickets(HANDLE, OWN)],
     "hotline": tickets("view create edit comment assign confirm reopen cancel declare merge unmerge history", ALL),

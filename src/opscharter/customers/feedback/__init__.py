@@ -1,0 +1,1 @@
+"""What customers say of the service, and the answers they get."""

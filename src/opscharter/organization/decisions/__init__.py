@@ -1,0 +1,1 @@
+"""The register of decisions, with what follows from each."""

@@ -1,0 +1,1 @@
+"""What each post owes by the regulation, and how that stands."""
