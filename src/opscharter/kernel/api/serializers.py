@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from opscharter.kernel.access.actor import Actor
@@ -19,10 +20,16 @@ LABEL = "_label"
 """Beside the id of a related record its name is read under the field's name with this ending."""
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$"})
+class WallTimeField(serializers.TimeField):
+    """A time of day as a wall clock shows it, without a zone; the format `time` of JSON Schema would ask for one."""
+
+
 class ScopedSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
     """Fields of a record as sent: relations accept only rows within one's scope, unknown fields are refused by name."""
 
     resource: Resource
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, models.TimeField: WallTimeField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
