@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ('customers', '0002_prepaid_time'),
         ('organization', '0002_duties_and_aims'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
