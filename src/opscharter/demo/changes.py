@@ -62,11 +62,11 @@ def live_changes(world: World, begin: dt.datetime, many: int) -> None:
     board = _seat_the_board(world, begin, actor)
     manager = next(person for person in world.company.employees if person.post.title == "變更經理")
     _calendar(world, actor)
-    _standard(world, begin, board, manager)
     span = (world.until - begin) / many
     for number in reversed(range(many)):
         day = moment.in_office(begin + span * number + span / 2)
         _live(world, number, many, day.replace(hour=10, minute=0, second=0, microsecond=0), manager, board)
+    _standard(world, begin, board, manager)
     _emergencies(world, begin, manager)
     _meetings(world, begin, board)
     _found_by_audit(world)
@@ -76,8 +76,8 @@ def _calendar(world: World, actor: Actor) -> None:
     """Agree weekly windows with three customers, freeze the quarter's end and one customer's closing."""
     first, *others = world.company.customers[:4]
     for customer in others:
-        for weekday in range(7):
-            ChangeWindow(customer=customer, weekday=weekday, begins=dt.time(21), minutes=300).save_as(actor)
+        for weekday in range(1, 8):
+            ChangeWindow(customer=customer, weekday=weekday, begins="21:00", minutes=300).save_as(actor)
     end = moment.in_office(world.until).replace(hour=0, minute=0)
     ChangeFreeze(
         name="季末封網", starts_at=end + dt.timedelta(days=12), ends_at=end + dt.timedelta(days=14),
@@ -161,7 +161,7 @@ def _meetings(world: World, begin: dt.datetime, board: list[Employee]) -> None:
         with moment.at(min(meets, world.until)):
             meeting = BoardMeeting(subject="變更委員會例會", meets_at=meets, place="一號會議室", chair=chair)
             changes = Change.objects.filter(created_at__lt=meets, created_at__gt=meets - step).order_by("pk")[:4]
-            links = {"changes": list(changes), "attendees": board[: 3 + number % 3]}
+            links: dict[str, Any] = {"changes": list(changes), "attendees": board[: 3 + number % 3]}
             meeting.save_as(system_actor("demo"), links=links)
             if meets < world.until:
                 meeting.move("hold", system_actor("demo"), minutes="逐項討論風險與回滾方案，表決見各變更。")

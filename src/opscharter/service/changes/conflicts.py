@@ -58,8 +58,7 @@ class Diary:
                 continue
             theirs = {asset.pk: asset.name for asset in other.assets.all()}
             if shared := self._shared(theirs):
-                names = ", ".join(shared)
-                words = {"other": other, "minutes": minutes, "assets": names}
+                words = {"other": other, "minutes": minutes, "assets": ", ".join(shared)}
                 text = _("%(other)s: %(minutes)s minutes at the same time on %(assets)s.") % words
                 yield Conflict("asset", text, minutes, shared, other)
             elif other.engineer_id is not None and other.engineer_id == self.change.engineer_id:
@@ -88,7 +87,7 @@ class Diary:
             return
         day = in_office(start).date()
         days = (day - dt.timedelta(days=1), day)
-        opened = [w.opened_on(each) for w in self.windows for each in days if each.weekday() == w.weekday]
+        opened = [w.opened_on(each) for w in self.windows for each in days if each.isoweekday() == w.weekday]
         if not any(opens <= start and end <= closes for opens, closes in opened):
             yield Conflict("window", _("It lies outside the windows agreed with the customer."))
 

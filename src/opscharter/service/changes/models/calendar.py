@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,15 +57,15 @@ class ChangeFreeze(Record):
 
 
 class Weekday(models.IntegerChoices):
-    """A day of the week."""
+    """A day of the week, by its ISO number."""
 
-    MONDAY = 0, _("Monday")
-    TUESDAY = 1, _("Tuesday")
-    WEDNESDAY = 2, _("Wednesday")
-    THURSDAY = 3, _("Thursday")
-    FRIDAY = 4, _("Friday")
-    SATURDAY = 5, _("Saturday")
-    SUNDAY = 6, _("Sunday")
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
 
 
 class ChangeWindow(Record):
@@ -73,7 +73,12 @@ class ChangeWindow(Record):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="change_windows", verbose_name=_("customer"))
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
-    begins = models.TimeField(_("begins"))
+    begins = models.CharField(
+        _("begins"),
+        max_length=5,
+        validators=[RegexValidator(r"^([01]\d|2[0-3]):[0-5]\d$")],
+        help_text=_("Such as 22:00."),
+    )
     minutes = models.PositiveIntegerField(
         _("minutes"), default=240, validators=[MinValueValidator(15), MaxValueValidator(24 * 60)]
     )
@@ -87,9 +92,11 @@ class ChangeWindow(Record):
         constraints = [models.UniqueConstraint(fields=["customer", "weekday", "begins"], name="change_window_once")]
 
     def __str__(self) -> str:
-        return f"{self.customer} {self.get_weekday_display()} {self.begins:%H:%M}"
+        return f"{self.customer} {self.get_weekday_display()} {self.begins}"
 
     def opened_on(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         """Return the stretch of time that begins on a day of its weekday, by the office's clock."""
-        opens = timezone.make_aware(dt.datetime.combine(day, self.begins), timezone.get_default_timezone())
+        opens = timezone.make_aware(
+            dt.datetime.combine(day, dt.time.fromisoformat(self.begins)), timezone.get_default_timezone()
+        )
         return opens, opens + dt.timedelta(minutes=self.minutes)
