@@ -156,8 +156,9 @@ def _emergencies(world: World, begin: dt.datetime, manager: Employee) -> None:
 def _meetings(world: World, begin: dt.datetime, board: list[Employee]) -> None:
     """The board meets every two months, and has its next meeting before it."""
     chair, step = board[0], dt.timedelta(days=60)
-    for number in range(1, 8):
-        meets = _workday(world, begin + step * number, 15)
+    days = [begin + step * number for number in range(1, 7)] + [world.until + dt.timedelta(days=7)]
+    for number, day in enumerate(days, start=1):
+        meets = _workday(world, day, 15)
         with moment.at(min(meets, world.until)):
             meeting = BoardMeeting(subject="變更委員會例會", meets_at=meets, place="一號會議室", chair=chair)
             changes = Change.objects.filter(created_at__lt=meets, created_at__gt=meets - step).order_by("pk")[:4]
