@@ -22,14 +22,40 @@ _DEPENDANTS = """
 """
 
 
+_SUPPORTS = """
+    WITH RECURSIVE needed(id, depth) AS (
+        SELECT id, 0 FROM assets_asset WHERE id IN ({marks})
+        UNION
+        SELECT r.target_id, n.depth + 1 FROM assets_assetrelation r JOIN needed n ON r.source_id = n.id
+        WHERE r.archived_at IS NULL AND n.depth < {deepest}
+    )
+    SELECT DISTINCT id FROM needed
+"""
+
+
 def dependants(asset_ids: Iterable[int]) -> set[int]:
     """Return the ids of all assets affected when these fail, themselves included."""
+    return _walk(_DEPENDANTS, asset_ids)
+
+
+def supports(asset_ids: Iterable[int]) -> set[int]:
+    """Return the ids of all assets that these need to work, themselves included."""
+    return _walk(_SUPPORTS, asset_ids)
+
+
+def lineage(asset_ids: Iterable[int]) -> set[int]:
+    """Return the ids of what these need and of what needs them, themselves included; not of their siblings."""
+    ids = set(asset_ids)
+    return dependants(ids) | supports(ids)
+
+
+def _walk(query: str, asset_ids: Iterable[int]) -> set[int]:
     ids = sorted(set(asset_ids))
     if not ids:
         return set()
     marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
-        cursor.execute(_DEPENDANTS.format(marks=marks, deepest=DEEPEST), ids)
+        cursor.execute(query.format(marks=marks, deepest=DEEPEST), ids)
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -1,6 +1,14 @@
 """Every record of the chapter, practice by practice: Django finds an app's models here."""
 
-from opscharter.service.changes.models import Change, ChangeTask
+from opscharter.service.changes.models import (
+    BoardMeeting,
+    Change,
+    ChangeFreeze,
+    ChangeTask,
+    ChangeTemplate,
+    ChangeWindow,
+    UnauthorisedChange,
+)
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
 from opscharter.service.oncall.models import (
@@ -21,10 +29,14 @@ __all__ = [
     "Article",
     "ArticleFeedback",
     "ArticleUse",
+    "BoardMeeting",
     "Call",
     "Callout",
     "Change",
+    "ChangeFreeze",
     "ChangeTask",
+    "ChangeTemplate",
+    "ChangeWindow",
     "ContingencyPlan",
     "ContingencyStep",
     "Emergency",
@@ -42,5 +54,6 @@ __all__ = [
     "TestStep",
     "TicketLink",
     "TimeEntry",
+    "UnauthorisedChange",
     "Watcher",
 ]

@@ -81,7 +81,7 @@ def doer(person: Callable[..., Employee]) -> Employee:
 @pytest.fixture
 def board(person: Callable[..., Employee]) -> list[Employee]:
     """Return a change advisory board of five."""
-    return [person(name, "advisory-board") for name in ("Ann", "Ben", "Cai", "Dan", "Eve")]
+    return [person(name, "advisory-board", "engineer") for name in ("Ann", "Ben", "Cai", "Dan", "Eve")]
 
 
 def acting(employee: Employee) -> Actor:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.controls.registry import Measure, Parameter, check
-from opscharter.service.changes.models import Change
+from opscharter.service.changes.models import Change, UnauthorisedChange
 from opscharter.service.changes.words import Kind
 from opscharter.service.tickets.services import company_calendar
 
@@ -51,3 +51,15 @@ def emergency_approved_after(parameters: Parameters) -> Measure:
     rows = began.filter(Q(ratified_at__isnull=False) | Q(unauthorised_at__isnull=False) | overdue)
     late = Q(ratified_at__gt=F("started_at") + limit) | Q(unauthorised_at__isnull=False) | overdue
     return Measure(rows, late, "started_at", _("approved afterwards too late, or not at all"))
+
+
+@check("change.unauthorised", clause="3.4.3", owner="change-manager", label=_("Nothing is changed without authority"))
+def unauthorised(parameters: Parameters) -> list[Measure]:
+    """Changes carried out, and alterations found; exceptions were made without authority."""
+    reason = _("made without authority")
+    began = Change.objects.current().filter(started_at__isnull=False, unauthorised_at__isnull=True)
+    found = UnauthorisedChange.objects.current()
+    return [
+        Measure(began, Q(pk__in=[]), "started_at", reason),
+        Measure(found, Q(found_at__isnull=False), "found_at", reason),
+    ]

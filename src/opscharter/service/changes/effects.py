@@ -6,12 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
+
+from opscharter.customers.models import Contact
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.approvals.requests import latest, open_request
 from opscharter.kernel.calendars.engine import Calendar
 from opscharter.kernel.errors import Refused
-from opscharter.service.changes.words import UNSUCCESSFUL, Kind, Outcome
+from opscharter.kernel.notices.sending import send
+from opscharter.kernel.resources.links import record_url
+from opscharter.service.changes import notices
+from opscharter.service.changes.words import UNSUCCESSFUL, Answer, Feasibility, Kind, Outcome
 from opscharter.service.tickets.services import company_calendar
 
 Inputs = Mapping[str, Any]
@@ -60,6 +66,8 @@ def approval_decided(change: Any, move: str, state: str) -> None:
         change.move(step, system_actor(), reason="" if state == "approved" else _grounds(change, move))
     except Refused:
         return
+    if move == "approve" and state != "approved":
+        tell(change, notices.REJECTED, key=f"{change.number}:{change.version}", reason=_grounds(change, move))
 
 
 def _grounds(change: Any, move: str) -> str:
@@ -67,6 +75,50 @@ def _grounds(change: Any, move: str) -> str:
     request = latest(change, move)
     said = request.votes.filter(decision="reject").values_list("comment", flat=True) if request else ()
     return " ".join(text for text in said if text) or "rejected"
+
+
+def take_from_template(change: Any) -> None:
+    """Fill in what was left empty from the template; it was judged feasible when it was approved."""
+    template = change.template
+    change.feasibility = change.feasibility or Feasibility.FEASIBLE
+    for name in ("reason", "content", "scope_note", "likelihood", "impact", "rollback_trigger", "service"):
+        if not getattr(change, name):
+            setattr(change, name, getattr(template, name))
+
+
+def mark_agreed(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that the customer agrees to exactly this window."""
+    _answer(change, actor, Answer.AGREED)
+
+
+def mark_declined(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note that the customer does not agree to this window."""
+    _answer(change, actor, Answer.DECLINED)
+
+
+def _answer(change: Any, actor: Actor, answer: Answer) -> None:
+    change.customer_answer, change.customer_answered_at = answer, moment.now()
+    change.customer_answered_by = Contact.objects.filter(user_id=actor.user_id or 0).first()
+    change.answered_start, change.answered_end = change.window_start, change.window_end
+
+
+def tell_declined(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Tell requester and engineer that another window is needed."""
+    tell(change, notices.DECLINED, key=f"{change.number}:{change.version}", reason=inputs.get("reason", ""))
+
+
+def people_of(change: Any) -> list[Any]:
+    """Return the accounts of those whom a change concerns: requester, engineer, owners of its steps."""
+    owners = [step.owner for step in change.steps.filter(archived_at__isnull=True).select_related("owner__user")]
+    return [
+        person.user for person in (change.requester, change.engineer, *owners) if person is not None and person.user
+    ]
+
+
+def tell(change: Any, kind: Any, *, key: str, **words: Any) -> None:
+    """Tell those whom a change concerns."""
+    data = {"number": change.number, "title": change.title, **words}
+    send(kind, people_of(change), key=key, record=change, url=record_url(change), data=data)
 
 
 def mark_approved(change: Any, actor: Actor, inputs: Inputs) -> None:
@@ -100,14 +152,27 @@ def mark_done(change: Any, actor: Actor, inputs: Inputs) -> None:
     _finish(change, Outcome.DONE)
 
 
+def _link_incident(change: Any) -> None:
+    """Open the incident that a change gone wrong is, unless one was named; without a customer nobody is served."""
+    if change.caused_incident_id is not None or change.customer_id is None:
+        return
+    incident = apps.get_model("service.incident")(
+        title=str(change)[:200], description=change.content or change.title, customer=change.customer,
+        service=change.service, team=change.team, channel="", impact=2, urgency=2,
+    )  # fmt: skip
+    change.caused_incident = incident.save_as(system_actor(), note=change.number)
+
+
 def mark_failed(change: Any, actor: Actor, inputs: Inputs) -> None:
-    """Note that it failed; a review is due."""
+    """Note that it failed; a review is due, and what went wrong is an incident."""
     _finish(change, Outcome.FAILED)
+    _link_incident(change)
 
 
 def mark_rolled_back(change: Any, actor: Actor, inputs: Inputs) -> None:
-    """Note that everything is as it was before; a review is due."""
+    """Note that everything is as it was before; a review is due, and what went wrong is an incident."""
     _finish(change, Outcome.ROLLED_BACK)
+    _link_incident(change)
 
 
 def working_days(calendar: Calendar, start: dt.datetime, end: dt.datetime) -> int:
@@ -142,6 +207,21 @@ def mark_ratified(change: Any, actor: Actor, inputs: Inputs) -> None:
 def mark_unauthorised(change: Any, actor: Actor, inputs: Inputs) -> None:
     """Note that nobody had the authority for this change."""
     change.unauthorised_at = moment.now()
+
+
+def find_unauthorised(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Keep the rejected emergency change among the unauthorised ones, which is a nonconformity."""
+    found = apps.get_model("service.unauthorisedchange")(
+        title=str(change)[:200],
+        source="rejection",
+        description=change.content or change.title,
+        change=change,
+        customer=change.customer,
+        team=change.team,
+        asset=change.assets.first(),
+        explanation=inputs.get("reason", ""),
+    )
+    found.save_as(system_actor(), note=change.number)
 
 
 def unflag(change: Any) -> None:

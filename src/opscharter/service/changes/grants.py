@@ -10,7 +10,9 @@ from opscharter.kernel.resources.site import GrantLine, Policy
 ALL, TREE, DEPARTMENT, OWN, CUSTOMER = Reach.ALL, Reach.DEPARTMENT_TREE, Reach.DEPARTMENT, Reach.OWN, Reach.CUSTOMER
 CHANGE, STEP = "service.change", "service.changetask"
 ASK = "view create edit comment submit cancel history"
-CARRY_OUT = "assess propose return start start-emergency carry-out finish roll-back rolled-back fail evaluate review"
+CARRY_OUT = (
+    "assess propose return schedule start start-emergency carry-out finish roll-back rolled-back fail evaluate review"
+)
 MANAGE = f"{ASK} {CARRY_OUT} approve ratify verify close override export import archive share-view"
 PLAN = "view create edit archive history"
 
@@ -32,13 +34,32 @@ GRANTS: dict[str, list[GrantLine]] = {
     "hotline": changes("view comment", ALL, "view"),
     "service-manager": changes(f"{ASK} {CARRY_OUT} verify close export", ALL, PLAN),
     "change-manager": changes(MANAGE, ALL, f"{PLAN} export import"),
+    "advisory-board": changes("view comment history", ALL, "view"),
     "quality-supervisor": changes("view comment export history verify", ALL, "view"),
     "security-officer": changes("view comment", ALL, "view"),
     "risk-officer": changes("view", ALL, "view"),
-    "customer-contact": changes("view comment", CUSTOMER),
+    "customer-contact": changes("view comment agree decline", CUSTOMER),
 }  # fmt: skip
 
+BESIDE = ("service.changetemplate", "service.changefreeze", "service.changewindow", "service.boardmeeting")
+FOUND = "service.unauthorisedchange"
+KEEP = "create edit archive export import history approve revise withdraw hold cancel"
+for _code in GRANTS:
+    if _code != "customer-contact":
+        GRANTS[_code] += [(each, "view", ALL) for each in BESIDE]
+for _code in ("change-manager", "service-manager"):
+    GRANTS[_code] += [*((each, KEEP, ALL) for each in BESIDE), (FOUND, "view create edit explain settle history", ALL)]
+for _code in ("quality-supervisor", "security-officer"):
+    GRANTS[_code].append((FOUND, "view create edit settle history", ALL))
+GRANTS["department-manager"].append((FOUND, "view create explain history", TREE))
+GRANTS["engineer"].append((FOUND, "view create explain", DEPARTMENT))
+GRANTS["customer-contact"] += [("service.changefreeze", "view", CUSTOMER), ("service.changewindow", "view", CUSTOMER)]
+
 POLICIES = [
+    Policy(
+        _("Standard changes, once for all"), "service.changetemplate", "approve", deadline_hours=120,
+        steps=[{"role": "advisory-board", "quorum": 3, "veto": True}],
+    ),
     Policy(
         _("Changes of high risk: the advisory board"), CHANGE, "approve", rank=10, conditions=[["risk", ">=", 12]],
         steps=[{"role": "advisory-board", "quorum": 3, "veto": True}], deadline_hours=72,

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import Parameter, Text, guard
+from opscharter.service.changes import conflicts
 from opscharter.service.changes.effects import minutes_of
-from opscharter.service.changes.words import Feasibility
+from opscharter.service.changes.words import Feasibility, Kind
 
 OPEN_RESULTS = ("pending", "running")
 
@@ -112,6 +113,8 @@ def rollback_ready(change: Any, actor: Actor) -> list[Text]:
 @guard("change.approved", clause="3.4.3", owner="change-manager", label=_("It is approved as it stands"))
 def approved(change: Any, actor: Actor) -> list[Text]:
     """Those who had to approve it have approved exactly this plan, these assets and this window."""
+    if change.kind == Kind.STANDARD:
+        return from_template.missing(change, actor, {})
     approval = type(change).lifecycle.move("approve").approval
     return [reason.message for reason in approval.missing(change, "approve", actor)]
 
@@ -128,6 +131,53 @@ def inside_window(change: Any, actor: Actor, parameters: Any) -> list[Text]:
     if now < change.window_start - dt.timedelta(minutes=parameters["early"]):
         return [_("The window has not opened yet.")]
     return [_("The window is over; plan another one.")] if now >= change.window_end else []
+
+
+@guard(
+    "change.no-conflict", clause="3.4.3", owner="change-manager", label=_("Nothing stands in the way of the window"),
+)  # fmt: skip
+def no_conflict(change: Any, actor: Actor) -> list[Text]:
+    """No other change on the same assets, no freeze, no other work of the engineer lies in the window."""
+    return [clash.sentence for clash in conflicts.conflicts_of(change)]
+
+
+@guard("change.window-agreed", clause="3.4.3", owner="change-manager", label=_("The customer agrees to the window"))
+def window_agreed(change: Any, actor: Actor) -> list[Text]:
+    """Where it was promised, the customer has agreed to exactly this window."""
+    if not change.customer_must_agree:
+        return []
+    same = (change.answered_start, change.answered_end) == (change.window_start, change.window_end)
+    if not change.customer_answer or not same:
+        return [_("The customer has not answered for this window yet.")]
+    return [] if change.customer_answer == "agreed" else [_("The customer declines this window.")]
+
+
+@guard("change.from-template", clause="3.4.3", owner="change-manager", label=_("It follows an approved template"))
+def from_template(change: Any, actor: Actor) -> list[Text]:
+    """A standard change needs no approval of its own, because its template has one and is followed to the letter."""
+    template = change.template
+    if template is None:
+        return [_("Choose the template that this standard change follows.")]
+    approval = type(template).lifecycle.move("approve").approval
+    if template.state != "APPROVED" or approval.missing(template, "approve", actor):
+        return [_("The template is not approved as it stands.")]
+    steps = change.steps.filter(archived_at__isnull=True).order_by("phase", "position", "pk")
+    plan = list(steps.values_list("phase", "position", "action", "minutes", "expected"))
+    if sorted(plan) != sorted(template.plan):
+        return [_("The steps differ from the template; ask for a normal change instead.")]
+    return []
+
+
+@guard(
+    "change.board-quorate", clause="3.4.3", owner="change-manager", label=_("The board was quorate"),
+    parameters={"quorum": Parameter(3, label=_("members present"))},
+)  # fmt: skip
+def board_quorate(meeting: Any, actor: Actor, parameters: Any) -> list[Text]:
+    """A meeting counts when enough members attended it."""
+    present = meeting.attendees.count()
+    if present >= parameters["quorum"]:
+        return []
+    return [_("%(present)s attended, %(quorum)s are needed.") % {"present": present, "quorum": parameters["quorum"]}]
 
 
 def _unexplained(steps: list[Any], tolerance: int) -> list[Text]:

@@ -25,7 +25,15 @@ def _emergency(change: Any) -> bool:
 
 
 def _planned(change: Any) -> bool:
-    return bool(change.kind != Kind.EMERGENCY)
+    return bool(change.kind == Kind.NORMAL)
+
+
+def _standard(change: Any) -> bool:
+    return bool(change.kind == Kind.STANDARD)
+
+
+def _asks_customer(change: Any) -> bool:
+    return bool(change.customer_must_agree and change.window_start and change.window_end)
 
 
 def _to_be_ratified(change: Any) -> bool:
@@ -46,18 +54,28 @@ LIFECYCLE = Lifecycle(
              guards=[guards.request_complete]),
         Move("assess", State.ASSESSING, State.PLANNING, _("Assess"), primary=True, inputs=ASSESSMENT,
              required=["feasibility", "likelihood", "impact"], guards=[guards.request_complete, guards.assessed]),
-        Move("propose", State.PLANNING, State.APPROVING, _("Submit for approval"), primary=True, guards=READY,
-             effects=[effects.ask_for_approval]),
-        Move("approve", State.APPROVING, State.APPROVED, _("Approve"), primary=True, guards=READY,
+        Move("propose", State.PLANNING, State.APPROVING, _("Submit for approval"), primary=True,
+             guards=[*READY, guards.no_conflict], effects=[effects.ask_for_approval]),
+        Move("approve", State.APPROVING, State.APPROVED, _("Approve"), primary=True,
+             guards=[*READY, guards.no_conflict, guards.window_agreed],
              separate_from=["requester", "engineer"], approval=Approval("3.4.3", binds=BOUND),
              prepare=[effects.mark_approved], customer_visible=True),
+        Move("schedule", State.DRAFT, State.APPROVED, _("Schedule"), primary=True, applies=_standard,
+             inputs=["engineer", "window_start", "window_end"], required=["engineer", "window_start", "window_end"],
+             guards=[guards.request_complete, guards.from_template, guards.plan_ready, guards.rollback_ready,
+                     guards.no_conflict], prepare=[effects.mark_approved], customer_visible=True),
+        Move("agree", [State.PLANNING, State.APPROVING, State.APPROVED], STAY, _("Agree to the window"),
+             applies=_asks_customer, prepare=[effects.mark_agreed], customer_visible=True),
+        Move("decline", [State.PLANNING, State.APPROVING, State.APPROVED], STAY, _("Decline the window"),
+             applies=_asks_customer, needs_reason=True, prepare=[effects.mark_declined],
+             effects=[effects.tell_declined], customer_visible=True),
         Move("return", [State.APPROVING, State.APPROVED], State.PLANNING, _("Back to planning"), needs_reason=True,
              prepare=[effects.mark_not_approved]),
         Move("start", State.APPROVED, State.IMPLEMENTING, _("Begin the implementation"), primary=True,
-             guards=[guards.approved, *READY, guards.inside_window], prepare=[effects.mark_started],
-             customer_visible=True),
+             guards=[guards.approved, *READY, guards.no_conflict, guards.window_agreed, guards.inside_window],
+             prepare=[effects.mark_started], customer_visible=True),
         Move("start-emergency", State.DRAFT, State.IMPLEMENTING, _("Begin at once"), primary=True, applies=_emergency,
-             guards=[guards.request_complete, guards.plan_ready, guards.rollback_ready],
+             guards=[guards.request_complete, guards.plan_ready, guards.rollback_ready, guards.no_conflict],
              prepare=[effects.mark_started], effects=[effects.ask_for_ratification], customer_visible=True),
         Move("finish", State.IMPLEMENTING, State.REVIEW, _("Finish"), primary=True, guards=[guards.follow_the_plan],
              prepare=[effects.mark_done], customer_visible=True),
@@ -81,7 +99,7 @@ LIFECYCLE = Lifecycle(
              approval=Approval("3.4.3", binds=DECIDED_AFTERWARDS), prepare=[effects.mark_ratified]),
         Move("disown", [State.IMPLEMENTING, State.ROLLING_BACK, State.REVIEW, State.CLOSED], STAY,
              _("Declare unauthorised"), automatic=True, applies=_to_be_ratified, needs_reason=True,
-             prepare=[effects.mark_unauthorised]),
+             prepare=[effects.mark_unauthorised], effects=[effects.find_unauthorised]),
         Move("cancel", BEFORE_START, State.CANCELLED, _("Cancel"), needs_reason=True),
     ],
     final=[State.CLOSED, State.CANCELLED],

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.declaration import Resource, Section, Stage, Text, View
-from opscharter.service.changes.models import Change, ChangeTask
+from opscharter.service.changes.models import (
+    BoardMeeting,
+    Change,
+    ChangeFreeze,
+    ChangeTask,
+    ChangeTemplate,
+    ChangeWindow,
+    UnauthorisedChange,
+)
 from opscharter.service.changes.words import BEFORE_START, PLANNED, UNDER_WAY, Kind, Outcome, State
 
 
@@ -42,7 +50,19 @@ def _mine(actor: Actor) -> Q:
 
 ASKED = Section(
     _("Request"),
-    ["title", "kind", "reason", "content", "scope_note", "customer", "service", "assets", "incident", "requester"],
+    [
+        "title",
+        "kind",
+        "template",
+        "reason",
+        "content",
+        "scope_note",
+        "customer",
+        "service",
+        "assets",
+        "incident",
+        "requester",
+    ],
 )
 ASSESSMENT = Section(_("Assessment"), ["feasibility", "feasibility_note", "likelihood", "impact", "risk_note"])
 PLANNING = Section(
@@ -58,6 +78,7 @@ changes = Resource(
     views=[
         View("mine", _("Mine"), _mine),
         View("planned", _("Planned"), lambda actor: Q(state__in=PLANNED)),
+        View("flagged", _("In a freeze"), lambda actor: Q(flagged_at__isnull=False, state__in=PLANNED)),
         View("under-way", _("Under way"), lambda actor: Q(state__in=UNDER_WAY)),
         View("unverified", _("To be verified"), lambda actor: WAITS_FOR_REVIEW),
         View("unsuccessful", _("Failed or rolled back"), lambda actor: Q(outcome__in=("failed", "rolled-back"))),
@@ -78,6 +99,7 @@ changes = Resource(
     ],
     badges=badges_of, order="-window_start",
     choices={
+        "template": lambda actor: Q(state=ChangeTemplate.State.APPROVED),
         "engineer": lambda actor: Q(left_on__isnull=True), "requester": lambda actor: Q(left_on__isnull=True),
     },
 )  # fmt: skip
@@ -86,4 +108,28 @@ steps = Resource(
     columns=["change", "phase", "position", "action", "owner", "minutes", "result"],
     filters=["change", "phase", "owner", "result"], in_menu=False,
     choices={"change": lambda actor: Q(state__in=BEFORE_START)},
+)  # fmt: skip
+templates = Resource(
+    ChangeTemplate, "change-templates", icon="template", columns=["number", "title", "service", "state", "impact"],
+    filters=["service", "state"], lead="content",
+)  # fmt: skip
+freezes = Resource(
+    ChangeFreeze, "change-freezes", icon="snowflake", columns=["name", "customer", "starts_at", "ends_at"],
+    filters=["customer", "starts_at"], order="-starts_at", lead="reason",
+)  # fmt: skip
+windows = Resource(
+    ChangeWindow, "change-windows", icon="clock", columns=["customer", "weekday", "begins", "minutes"],
+    filters=["customer", "weekday"],
+)  # fmt: skip
+meetings = Resource(
+    BoardMeeting, "board-meetings", icon="users-group", columns=["number", "subject", "meets_at", "chair", "state"],
+    filters=["state", "chair", "meets_at"], order="-meets_at",
+    form=["subject", "meets_at", "place", "chair", "changes", "attendees", "minutes"],
+    choices={"chair": lambda actor: Q(left_on__isnull=True), "attendees": lambda actor: Q(left_on__isnull=True)},
+)  # fmt: skip
+unauthorised = Resource(
+    UnauthorisedChange, "unauthorised-changes", icon="alert-octagon",
+    columns=["number", "title", "source", "found_at", "asset", "customer", "state"],
+    filters=["source", "state", "customer", "found_at"], order="-found_at", lead="description",
+    form=["title", "source", "description", "asset", "customer", "team", "change", "explanation", "measures"],
 )  # fmt: skip

@@ -29,6 +29,8 @@ GRANTS["department-manager"] += [
 ]  # fmt: skip
 GRANTS["hotline"] += [("service.emergency", "view comment tell", ALL), ("service.emergencytask", "view", ALL),
                       ("service.emergencytask", TASK, OWN)]  # fmt: skip
+# A change manager may look after customers too, and is then given the account manager's tasks.
+GRANTS["change-manager"] += [("service.emergency", "view comment", OWN), ("service.emergencytask", TASK, OWN)]
 GRANTS["quality-supervisor"] += [
     ("service.emergency", "view export history", ALL),
     ("service.emergencytask", "view", ALL),

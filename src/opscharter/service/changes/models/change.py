@@ -18,6 +18,7 @@ from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department, Employee
 from opscharter.service.changes import effects
 from opscharter.service.changes.lifecycle import LIFECYCLE
+from opscharter.service.changes.models.template import ChangeTemplate
 from opscharter.service.changes.words import Answer, Feasibility, Impact, Kind, Likelihood, Outcome
 from opscharter.service.tickets.models import Incident
 
@@ -37,6 +38,10 @@ class Change(Record):
         Service, models.PROTECT, null=True, blank=True, related_name="changes", verbose_name=_("service")
     )
     assets = models.ManyToManyField(Asset, blank=True, related_name="changes", verbose_name=_("affected assets"))
+    template = models.ForeignKey(
+        ChangeTemplate, models.PROTECT, null=True, blank=True, related_name="changes", verbose_name=_("template"),
+        help_text=_("Of a standard change: everything left empty is taken from it, and its steps."),
+    )  # fmt: skip
     incident = models.ForeignKey(
         Incident, models.PROTECT, null=True, blank=True, related_name="changes", verbose_name=_("arises from incident")
     )
@@ -121,6 +126,8 @@ class Change(Record):
         """Fill in what follows from what was given, then validate."""
         self.risk = self.likelihood * self.impact if self.likelihood and self.impact else None
         self.point_of_no_return = effects.point_of_no_return(self)
+        if self.pk is None and self.template is not None:
+            effects.take_from_template(self)
         if self.pk is None and self.team_id is None:
             self.team = self._natural_team()
         super().full_clean(*args, **kwargs)
@@ -130,7 +137,9 @@ class Change(Record):
         return (self.service.team if self.service else None) or (self.customer.team if self.customer else None)
 
     def clean(self) -> None:
-        """Refuse a window that ends before it begins."""
+        """Refuse a window that ends before it begins, and a template for anything but a standard change."""
+        if self.template_id is not None and self.kind != Kind.STANDARD:
+            raise ValidationError({"template": _("Only standard changes follow a template.")})
         if self.window_start and self.window_end and self.window_end <= self.window_start:
             raise ValidationError({"window_end": _("This ends before it begins.")})
 
@@ -139,6 +148,16 @@ class Change(Record):
         if self.requester_id is None and actor.person_id is not None:
             self.requester_id = actor.person_id
             self.save_as(system_actor(), note="requester")
+        if self.template is not None:
+            self._take_steps(self.template)
+
+    def _take_steps(self, template: ChangeTemplate) -> None:
+        task: Any = self._meta.get_field("steps").related_model
+        for phase, position, action, minutes, expected in template.plan:
+            owner = self.engineer or self.requester
+            step = task(change=self, phase=phase, position=position, action=action, minutes=minutes, owner=owner)
+            step.expected = expected
+            step.save_as(system_actor(), note=f"template {template.number}")
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
         """A window that was moved is looked at afresh."""

@@ -1,0 +1,71 @@
+"""A change cannot be started by any path while a guard refuses: page, bulk, API, import, job, administrator."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.test import Client
+
+from opscharter.kernel.access.actor import system_actor
+from opscharter.kernel.controls.models import GuardDecision
+from opscharter.kernel.errors import Refused
+from opscharter.kernel.exchange.importing import import_rows
+from opscharter.kernel.resources.site import site
+from tests.service.changes.conftest import approve, assess
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(change, manager):
+    """Return an approved change whose window has not opened yet."""
+    return approve(assess(change()), manager)
+
+
+@pytest.fixture
+def browser(person):
+    """Return a browser of the administrator, who is granted everything."""
+    client = Client()
+    client.force_login(person("Root", "administrator").user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _by_page(change, browser):
+    assert browser.post(f"/service/changes/{change.pk}/moves/start/", {"reason": ""}).status_code == 409
+
+
+def _by_bulk(change, browser):
+    browser.post("/service/changes/bulk/", {"move": "start", "id": [change.pk]})
+
+
+def _by_api(change, browser):
+    answer = browser.post(f"/api/v1/service/changes/{change.pk}/moves/start/", {}, content_type="application/json")
+    assert answer.status_code == 409
+    assert "change.inside-window" in answer.content.decode()
+
+
+def _by_api_edit(change, browser):
+    body = {"state": "IMPLEMENTING", "started_at": "2025-10-13T09:00:00+08:00"}
+    answer = browser.patch(f"/api/v1/service/changes/{change.pk}/", body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def _by_import(change, browser):
+    file = io.BytesIO(f"number,state\n{change.number},IMPLEMENTING\n".encode())
+    result = import_rows(site.resource("service.change"), system_actor(), file, "rows.csv", dry_run=False)
+    assert (result.refused, result.changed) == (1, 0)
+
+
+def _by_job(change, browser):
+    with pytest.raises(Refused, match="The window has not opened yet"):
+        change.move("start", system_actor("job"))
+
+
+@pytest.mark.parametrize("path", [_by_page, _by_bulk, _by_api, _by_api_edit, _by_import, _by_job])
+def test_a_change_is_not_started_by_any_path_while_a_guard_refuses(waiting, browser, path):
+    path(waiting, browser)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.started_at) == ("APPROVED", None)
+    refused = GuardDecision.objects.filter(guard="change.inside-window", outcome="refused", record_id=waiting.pk)
+    assert refused.count() == (0 if path is _by_api_edit else 1)
