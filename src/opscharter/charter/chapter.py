@@ -26,7 +26,10 @@ from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter, Page
 
 ALL = Reach.ALL
-PUBLIC = ("clause", "checkresult", "correctiveitem", "obligation", "improvement")
+PUBLIC = (
+    "clause", "checkresult", "correctiveitem", "obligation", "improvement", "waiver", "attestation", "attestationplan",
+    "framework", "requirement",
+)  # fmt: skip
 """What everyone who works here may see of the chapter; confirmations of reading are seen by whom they concern."""
 GRANTS = {
     "everyone": [
