@@ -13,8 +13,10 @@ READERS = (
     "change-manager", "quality-supervisor", "security-officer", "finance", "risk-officer",
 )  # fmt: skip
 """The roles that know every customer; a project manager knows those of the own contracts and accounts."""
+MASTERS = ("customers.customer", "customers.contact", "customers.contract", "customers.slatarget", "customers.service")
+"""What every reader knows; feedback goes to whom it is routed."""
 GRANTS: dict[str, list[GrantLine]] = {
-    **{code: [("customers.*", "view", ALL)] for code in READERS},
+    **{code: [(label, "view", ALL) for label in MASTERS] for code in READERS},
     "project-manager": [("customers.*", "view", CUSTOMER), ("customers.service", "view", ALL)],
     "customer-contact": [
         ("customers.customer", "view", CUSTOMER), ("customers.contact", "view", CUSTOMER),

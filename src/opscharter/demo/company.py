@@ -125,7 +125,7 @@ def _heads(company: Company, actor: Actor) -> None:
     for code, department in company.departments.items():
         people = company.team(code)
         wanted = known.get(code)
-        head = next((p for p in people if p.name == wanted), people[0])
+        head = next((p for p in people if p.name == wanted), people[-1 if code == "PMO" else 0])
         department.head = heads[department.pk] = head
         department.save_as(actor)
     for person in company.employees:
