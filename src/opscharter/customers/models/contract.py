@@ -76,6 +76,7 @@ class Contract(Record):
         help_text=_('Only where it differs: {"1,3": 2} makes impact 1 with urgency 3 a P2.'),
     )
 
+    decides_access = True
     numbering = Numbering("CT-{date:%Y}-{seq:04}")
     scope = Scope(
         department="customer__team", owner=("customer__account_manager", "project_manager"), customer="customer"
