@@ -44,9 +44,12 @@ GRANTS: dict[str, list[GrantLine]] = {
 BESIDE = ("service.changetemplate", "service.changefreeze", "service.changewindow", "service.boardmeeting")
 FOUND = "service.unauthorisedchange"
 KEEP = "create edit archive export import history approve revise withdraw hold cancel"
+OF_CUSTOMERS = ("service.changefreeze", "service.changewindow")
+"""Windows and freezes agreed with a customer: a project manager sees those of the own customers."""
 for _code in GRANTS:
     if _code != "customer-contact":
-        GRANTS[_code] += [(each, "view", ALL) for each in BESIDE]
+        near = CUSTOMER if _code == "project-manager" else ALL
+        GRANTS[_code] += [(each, "view", near if each in OF_CUSTOMERS else ALL) for each in BESIDE]
 for _code in ("change-manager", "service-manager"):
     GRANTS[_code] += [*((each, KEEP, ALL) for each in BESIDE), (FOUND, "view create edit explain settle history", ALL)]
 for _code in ("quality-supervisor", "security-officer"):
