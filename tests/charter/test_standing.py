@@ -22,6 +22,7 @@ from opscharter.kernel.controls import registry
 from opscharter.kernel.controls.decisions import change_setting
 from opscharter.kernel.controls.registry import CHECKS, Measure, check
 from opscharter.kernel.errors import NotPermitted, Refused
+from opscharter.kernel.resources.site import site
 from opscharter.organization.models import Department
 from opscharter.organization.seed import install_roles
 
@@ -130,10 +131,14 @@ def test_a_result_names_its_exceptions_and_its_hash_covers_all_it_says(probe):
 
 
 def test_coverage_is_stated_in_figures_and_never_flattered():
-    counted = coverage(standing.standings(standing.in_force()))
+    found = standing.standings(standing.in_force())
+    counted = coverage(found)
     assert counted.clauses == 90
     assert counted.covered + counted.indicative + counted.attested + counted.uncovered == 90
-    assert counted.uncovered >= 70, "the chapters that do not exist yet are uncovered"
+    in_operation = {chapter.number for chapter in site.chapters if chapter.every("resources")}
+    absent = [each for each in found if each.clause.chapter <= 9 and each.clause.chapter not in in_operation]
+    assert len(absent) == 64, "chapters 4 to 9 have no records yet"
+    assert not any(each.covered for each in absent), "what does not exist yet keeps no clause"
 
 
 def test_every_clause_of_chapter_3_sections_1_to_3_has_a_guard_or_a_check():

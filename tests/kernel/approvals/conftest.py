@@ -54,12 +54,14 @@ def _in_english() -> Iterator[None]:
 
 
 @pytest.fixture
-def people() -> Iterator[TestDirectory]:
-    """Install the library's directory for one test."""
-    with pytest.MonkeyPatch.context() as patch:
-        installed = TestDirectory()
-        patch.setattr(directory, "_installed", [installed])
-        yield installed
+def people(monkeypatch: pytest.MonkeyPatch) -> TestDirectory:
+    """Install the library's directory for one test.
+
+    By the test's own monkeypatch: a second one would be undone in another order than it was done, and leave this behind.
+    """
+    installed = TestDirectory()
+    monkeypatch.setattr(directory, "_installed", [installed])
+    return installed
 
 
 @pytest.fixture
