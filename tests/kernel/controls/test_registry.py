@@ -15,10 +15,11 @@ from tests.kernel.testapp.models import Paper
 
 @pytest.fixture(autouse=True)
 def _empty_registry() -> Iterator[None]:
-    """Let each test begin without a control."""
+    """Let each test begin without a control, and without a regulation that binds one to another clause."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "GUARDS", {})
         patch.setattr(registry, "CHECKS", {})
+        patch.setattr(registry, "_bindings", [dict])
         yield
 
 
