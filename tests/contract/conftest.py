@@ -24,9 +24,9 @@ from opscharter.organization.models import Delegation, Employee, EmployeeRole, R
 RESOURCES = site.resources
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Found a small company for the tests of one file, and take it away again: other tests find an empty database."""
+    """Found a small company for the tests of this folder, and take it away again: others find an empty database."""
     end = timezone.make_aware(dt.datetime(2026, 6, 30, 18, 0))
     with django_db_blocker.unblock(), transaction.atomic():
         found.found(scale=0.06, seed=7, until=end)

@@ -133,8 +133,8 @@ def _grants(roles: Iterable[Role]) -> tuple[Grant, ...]:
 
 def grants_of(role_ids: list[int]) -> tuple[Grant, ...]:
     """Return the grants of some roles."""
-    rows = RoleGrant.objects.current().filter(role_id__in=role_ids).select_related("role")
-    return tuple(Grant(row.record_type, row.action, row.reach, row.role.code) for row in rows)
+    rows = RoleGrant.objects.current().filter(role_id__in=role_ids)
+    return tuple(Grant(*line) for line in rows.values_list("record_type", "action", "reach", "role__code"))
 
 
 def units_of(employee: Employee) -> dict[str, frozenset[int]]:

@@ -6,6 +6,7 @@ from django.utils.translation import override
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.approvals.models import ApprovalPolicy
+from opscharter.kernel.records.bulk import create_many
 from opscharter.kernel.resources.site import site
 from opscharter.organization.models import Role, RoleGrant
 from opscharter.organization.roles import NAMES, default_grants
@@ -18,14 +19,18 @@ def install_roles(actor: Actor, language: str = "zh-hant") -> dict[str, Role]:
     """
     kept = {role.code: role for role in Role.objects.all()}
     known = set(RoleGrant.objects.values_list("record_type", flat=True).distinct())
+    brought: list[RoleGrant] = []
     with override(language):
         for code, lines in default_grants().items():
             new = code not in kept
             if new:
                 kept[code] = Role(code=code, name=str(NAMES[code])).save_as(actor)
-            for record_type, action, reach in lines:
-                if new or record_type not in known:
-                    RoleGrant(role=kept[code], record_type=record_type, action=action, reach=reach).save_as(actor)
+            brought += [
+                RoleGrant(role=kept[code], record_type=record_type, action=action, reach=reach)
+                for record_type, action, reach in lines
+                if new or record_type not in known
+            ]
+        create_many(brought, actor)
         _install_policies(actor)
     return kept
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.charter.models.edition import Edition, in_language
+from opscharter.charter.models.edition import LANGUAGES, Edition, in_language
 from opscharter.charter.publication import APPROVAL
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
@@ -77,7 +77,10 @@ class Clause(Record):
         if not re.fullmatch(r"\d{1,3}\.\d{1,3}\.\d{1,3}", self.number):
             raise ValidationError({"number": _("A clause is numbered chapter.section.article, such as 3.4.2.")})
         self.position = position_of(self.number)
-        self.words = " ".join([*self.headings.values(), *self.texts.values()])
+        # In the order of the languages: a database may hand JSON keys back in another order than they were given.
+        self.words = " ".join(
+            told[code] for told in (self.headings, self.texts) for code in LANGUAGES if told.get(code)
+        )
 
     def archiving(self) -> list[Reason]:
         """Refuse to take away a clause that people are or were bound by."""
