@@ -21,6 +21,7 @@ from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.audit.trail import plain, write_entry
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import CHECKS, Check, Measure, Mode, clause_of
+from opscharter.kernel.controls.wording import keep
 from opscharter.kernel.errors import NotPermitted
 from opscharter.kernel.indicators.figures import percent
 from opscharter.kernel.jobs.queue import job
@@ -59,7 +60,7 @@ class _Findings:
         if room > 0 and self.exceptions > before:
             label = rows.model._meta.label_lower
             found = rows.filter(measure.exception).order_by("-pk")[:room]
-            self.sample += [[label, record.pk, str(record), str(measure.reason)] for record in found]
+            self.sample += [[label, record.pk, str(record), keep(measure.reason)] for record in found]
 
 
 def _read_whole_tables() -> None:

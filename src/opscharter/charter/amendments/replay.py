@@ -4,7 +4,7 @@ A check's entry holds `control, label, clause, changed, now, draft, failing, omi
 [population, exceptions, share, state] or nothing where the control is off; `failing` lists the records that are
 exceptions under the draft as [record type, id, name, reason, newly]. A guard's entry holds `control, label, clause,
 steps, refused, passed`: the steps judged, those that would newly have been refused, and logged refusals that would
-pass, each as [record type, id, name, step, moment, reason].
+pass, each as [record type, id, name, step, moment, reason]. Sentences are as `controls.wording` keeps them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
-from django.utils.translation import override
 
 from opscharter.charter.amendments.drafts import setting_in
 from opscharter.charter.models import Edition
@@ -27,6 +27,7 @@ from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.controls.registry import CHECKS, GUARDS, Check, Guard, Measure, Mode
+from opscharter.kernel.controls.wording import in_every_language, keep
 from opscharter.kernel.indicators.figures import percent
 from opscharter.kernel.records.record import Record, record_types
 from opscharter.kernel.resources.declaration import find_field
@@ -34,7 +35,6 @@ from opscharter.kernel.resources.declaration import find_field
 DAYS = 90
 MOST = 5_000
 """Records named of one control; how many more there were is said beside them."""
-LANGUAGE = "zh-hant"
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ def digest(findings: Mapping[str, Any]) -> str:
 def replay_checks(edition: Edition, span: Span) -> list[dict[str, Any]]:
     """Measure every check over the span twice: with what holds now, and with what the draft sets."""
     present = settings_at(CHECKS.values())
-    with override(LANGUAGE):
-        return [_check(edition, check, present[check.id], span) for check in CHECKS.values()]
+    return [_check(edition, check, present[check.id], span) for check in CHECKS.values()]
 
 
 def _check(edition: Edition, check: Check, present: Any, span: Span) -> dict[str, Any]:
@@ -71,7 +70,7 @@ def _check(edition: Edition, check: Check, present: Any, span: Span) -> dict[str
     draft = _Count(check, wanted["mode"], wanted["parameters"], span) if changed else now
     failing = draft.failing(now) if changed else []
     return {
-        "control": check.id, "label": str(check.label), "clause": edition.clause_of(check), "changed": changed,
+        "control": check.id, "label": keep(check.label), "clause": edition.clause_of(check), "changed": changed,
         "now": now.figures, "draft": draft.figures, "failing": failing[:MOST], "omitted": max(0, len(failing) - MOST),
         "new": sum(row[4] for row in failing),
     }  # fmt: skip
@@ -98,7 +97,7 @@ class _Count:
         for measure in check.measures(parameters):
             rows = measure.records.filter(**span.within(measure))
             self.population += rows.order_by().count()
-            label, reason = rows.model._meta.label_lower, str(measure.reason)
+            label, reason = rows.model._meta.label_lower, keep(measure.reason)
             for record in rows.filter(measure.exception).order_by("pk").iterator(chunk_size=1000):
                 self.exceptions[label, record.pk] = [label, record.pk, str(record), reason]
 
@@ -124,10 +123,9 @@ class _Count:
 def replay_guards(edition: Edition, span: Span) -> list[dict[str, Any]]:
     """Judge every step of the span again that a guard changed by the draft stands before."""
     present = settings_at(GUARDS.values())
-    with override(LANGUAGE):
-        return [
-            _guard(edition, guard, present[guard.id], span) for guard in GUARDS.values() if guard.id in edition.settings
-        ]
+    return [
+        _guard(edition, guard, present[guard.id], span) for guard in GUARDS.values() if guard.id in edition.settings
+    ]
 
 
 def _guard(edition: Edition, guard: Guard, present: Any, span: Span) -> dict[str, Any]:
@@ -135,9 +133,11 @@ def _guard(edition: Edition, guard: Guard, present: Any, span: Span) -> dict[str
     steps, refused = 0, []
     for record, step, at in _steps_taken(guard, span):
         steps += 1
-        reasons = _reasons(guard, record, wanted, at)
-        if reasons and not (present.mode == Mode.ENFORCE and _missing(guard, record, present.parameters, at)):
-            refused.append([*_name(record), step, at.isoformat(), " ".join(reasons)])
+        if wanted["mode"] != Mode.ENFORCE or not _missing(guard, record, wanted["parameters"], at):
+            continue
+        if not (present.mode == Mode.ENFORCE and _missing(guard, record, present.parameters, at)):
+            said = in_every_language(partial(_sentences, guard, record, wanted["parameters"], at))
+            refused.append([*_name(record), step, at.isoformat(), said])
     passed = [
         [row.record_type, row.record_id, row.number, row.step, row.at.isoformat(), row.message]
         for row in GuardDecision.objects.filter(
@@ -146,7 +146,7 @@ def _guard(edition: Edition, guard: Guard, present: Any, span: Span) -> dict[str
         if _would_pass(guard, row, wanted)
     ]
     return {
-        "control": guard.id, "label": str(guard.label), "clause": edition.clause_of(guard), "steps": steps,
+        "control": guard.id, "label": keep(guard.label), "clause": edition.clause_of(guard), "steps": steps,
         "now": present.mode, "draft": wanted["mode"], "refused": refused[:MOST], "passed": passed[:MOST],
         "new": len(refused),
     }  # fmt: skip
@@ -175,8 +175,8 @@ def _actions(model: type[Record], guard: Guard) -> list[str]:
     return actions + [f"move:{move.name}" for move in moves if guard in move.guards]
 
 
-def _reasons(guard: Guard, record: Record, setting: Mapping[str, Any], at: dt.datetime) -> list[str]:
-    return _missing(guard, record, setting["parameters"], at) if setting["mode"] == Mode.ENFORCE else []
+def _sentences(guard: Guard, record: Record, parameters: Mapping[str, Any], at: dt.datetime) -> str:
+    return " ".join(_missing(guard, record, parameters, at))
 
 
 def _missing(guard: Guard, record: Record, parameters: Mapping[str, Any], at: dt.datetime) -> list[str]:

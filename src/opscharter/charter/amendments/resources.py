@@ -12,6 +12,7 @@ from opscharter.charter.amendments.replay import digest
 from opscharter.charter.content import content_hash
 from opscharter.charter.models import Edition, Rehearsal
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.controls.wording import told
 from opscharter.kernel.resources.declaration import Panel, Resource, Stage
 from opscharter.kernel.resources.links import url_of
 from opscharter.kernel.resources.site import site
@@ -40,23 +41,27 @@ def _checks(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:
     changed: list[dict[str, Any]] = []
     same: list[dict[str, Any]] = []
     for entry in rehearsal.checks:
-        rows = _linked(entry["failing"], actor)
-        (changed if entry["changed"] else same).append({**entry, "rows": rows[:SHOWN], "hidden": len(rows) - SHOWN})
+        rows = _linked(entry["failing"], actor, 3)
+        shown = {**entry, "label": told(entry["label"]), "rows": rows[:SHOWN], "hidden": len(rows) - SHOWN}
+        (changed if entry["changed"] else same).append(shown)
     return {"changed": changed, "same": same}
 
 
 def _guards(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:
     if rehearsal.state != Rehearsal.State.DONE:
         return None
-    told = [
-        {**entry, "refused": _linked(entry["refused"], actor), "passed": _linked(entry["passed"], actor)}
+    guards = [
+        {
+            **entry, "label": told(entry["label"]),
+            "refused": _linked(entry["refused"], actor, 5), "passed": _linked(entry["passed"], actor, 5),
+        }
         for entry in rehearsal.guards
-    ]
-    return {"guards": told}
+    ]  # fmt: skip
+    return {"guards": guards}
 
 
-def _linked(rows: list[list[Any]], actor: Actor) -> list[dict[str, Any]]:
-    """Return the rows that the reader may see, with their addresses."""
+def _linked(rows: list[list[Any]], actor: Actor, sentence: int) -> list[dict[str, Any]]:
+    """Return the rows that the reader may see, with their addresses; one of their columns is a kept sentence."""
     visible: dict[str, set[int]] = {}
     for label in {row[0] for row in rows}:
         resource = site.find(label)
@@ -67,8 +72,13 @@ def _linked(rows: list[list[Any]], actor: Actor) -> list[dict[str, Any]]:
             else set()
         )
     return [
-        {"url": url_of(row[0], row[1]), "name": row[2], "rest": row[3:]} for row in rows if row[1] in visible[row[0]]
-    ]
+        {
+            "url": url_of(row[0], row[1]), "name": row[2],
+            "rest": [told(said) if column == sentence else said for column, said in enumerate(row)][3:],
+        }
+        for row in rows
+        if row[1] in visible[row[0]]
+    ]  # fmt: skip
 
 
 def _frozen(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ from opscharter.kernel.audit import rules
 class CheckResult(models.Model):
     """One evaluation of one check, kept as it was; the past is never computed again with today's rules.
 
-    `sample` holds up to 200 exceptions as [record type, id, name, reason]; `omitted` says how many more there were.
+    `sample` holds up to 200 exceptions as [record type, id, name, reason], the reason as `controls.wording` keeps it;
+    `omitted` says how many more there were.
     `months` holds [month, population, exceptions].
     """
 

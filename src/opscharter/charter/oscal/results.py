@@ -9,6 +9,7 @@ from opscharter.charter.models import CheckResult
 from opscharter.charter.oscal.parts import identifier, metadata, one, prop, props, with_props
 from opscharter.charter.standing import latest_results
 from opscharter.kernel import moment
+from opscharter.kernel.controls.wording import told
 
 Facts = dict[str, dict[str, Any]]
 
@@ -31,7 +32,7 @@ def _facts(result: CheckResult) -> dict[str, Any]:
         "edition": result.edition,
         "mode": result.mode,
         "parameters": dict(result.parameters),
-        "sample": [[label, pk, " ".join(reason.split())] for label, pk, _name, reason in result.sample],
+        "sample": [[label, pk, reason] for label, pk, _name, reason in result.sample],
         "hash": result.hash,
     }
 
@@ -40,7 +41,10 @@ FIGURES = ("clause", "state", "value", "population", "exceptions", "omitted", "e
 
 
 def results_of(found: Facts, label: str) -> dict[str, Any]:
-    """Return results as an OSCAL document; what the exceptions are called stays here, only their ids travel."""
+    """Return results as an OSCAL document; what the exceptions are called stays here, only their ids travel.
+
+    Each says why it is one in the active language, and beside it in the form that any language is told from.
+    """
     times = [each["collected"] for each in found.values()] or [moment.now().isoformat()]
     observations = [_observation(control, each) for control, each in found.items()]
     controls = sorted({f"clause-{each['clause']}" for each in found.values()})
@@ -83,7 +87,11 @@ def _observation(control: str, each: dict[str, Any]) -> dict[str, Any]:
     }
     if each["sample"]:
         made["relevant-evidence"] = [
-            {"href": f"#{label}/{pk}", "description": reason or "-"} for label, pk, reason in each["sample"]
+            with_props(
+                {"href": f"#{label}/{pk}", "description": " ".join(told(reason).split()) or "-"},
+                [prop("reason", json.dumps(reason))],
+            )
+            for label, pk, reason in each["sample"]
         ]
     return with_props(made, said)
 
@@ -115,7 +123,9 @@ def _read(observation: dict[str, Any]) -> dict[str, Any]:
     sample = []
     for each in evidence:
         label, _slash, pk = each["href"].removeprefix("#").partition("/")
-        sample.append([label, int(pk) if pk.isdecimal() else pk, each["description"]])
+        reason = one(each, "reason")
+        kept = json.loads(reason) if reason else each["description"]
+        sample.append([label, int(pk) if pk.isdecimal() else pk, kept])
     return {
         **{name: one(observation, name) for name in FIGURES},
         "collected": observation["collected"],

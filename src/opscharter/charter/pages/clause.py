@@ -19,6 +19,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.decisions import change_setting, settings_at
 from opscharter.kernel.controls.models import ControlSetting, GuardDecision
 from opscharter.kernel.controls.registry import CHECKS, Mode, find
+from opscharter.kernel.controls.wording import told
 from opscharter.kernel.errors import NotPermitted, Refused
 from opscharter.kernel.resources.links import list_url, url_of
 from opscharter.kernel.resources.site import site
@@ -130,7 +131,7 @@ def _card(standing: CheckStanding, actor: Actor) -> CheckCard:
     types = dict.fromkeys(row[0] for row in result.sample)
     visible = {label: _visible(label, [row[1] for row in result.sample if row[0] == label], actor) for label in types}
     rows = [
-        ExceptionRow(url_of(label, pk), name, reason)
+        ExceptionRow(url_of(label, pk), name, told(reason))
         for label, pk, name, reason in result.sample
         if pk in visible[label]
     ]

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.kernel.controls.wording import Wording
+
 Text = str | Promise
 
 
@@ -71,13 +73,14 @@ class Guard(Control):
 class Measure:
     """One population of a check: all records it speaks of, and the condition that makes one an exception.
 
-    `when` names the datetime field that places a record in a month; `reason` says why an exception is one.
+    `when` names the datetime field that places a record in a month; `reason` says why an exception is one: a lazy
+    message, or a `Wording` where figures stand in it, so that every reader has it in the language they read.
     """
 
     records: QuerySet[Any]
     exception: Q
     when: str
-    reason: Text
+    reason: Text | Wording
 
 
 @dataclass(frozen=True, eq=False)

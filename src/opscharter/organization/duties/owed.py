@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from opscharter.charter.models import CheckResult
 from opscharter.charter.standing import ClauseStanding, in_force, latest_results, standings
 from opscharter.kernel.access.actor import Actor, Grant, Reach
+from opscharter.kernel.controls.wording import told
 from opscharter.kernel.indicators import figures
 from opscharter.kernel.indicators.figures import Figure
 from opscharter.kernel.indicators.periods import Period
@@ -92,7 +93,7 @@ def _exceptions_of(result: CheckResult, actor: Actor) -> list[OpenException]:
     found: list[OpenException] = []
     by_type: dict[str, dict[int, tuple[str, str]]] = {}
     for label, pk, name, reason in result.sample:
-        by_type.setdefault(label, {})[pk] = (name, reason)
+        by_type.setdefault(label, {})[pk] = (name, told(reason))
     for label, rows in by_type.items():
         resource = site.find(label)
         if resource is None or not actor.may(label, "view"):
