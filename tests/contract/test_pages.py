@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
+from opscharter.kernel.attributes.models import Attributed
 from opscharter.kernel.resources.filters import filters_of
 from opscharter.kernel.resources.links import list_url, record_url
 
@@ -67,7 +68,8 @@ def test_the_record_has_its_page_its_form_and_its_history(resource, row, admin):
 
 def test_the_form_offers_every_declared_field(resource, admin):
     page = admin.get(f"{list_url(resource)}new/").content.decode()
-    for name in resource.create or resource.form_fields:
+    defined = {"attributes"} if issubclass(resource.model, Attributed) else set()  # drawn one by one
+    for name in set(resource.create or resource.form_fields) - defined:
         assert f'name="{name}"' in page, name
 
 

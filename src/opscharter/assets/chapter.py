@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets import resources
+from opscharter.assets.types import install_types
 from opscharter.customers.chapter import READERS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.resources.site import Chapter, GrantLine, Policy
@@ -23,8 +24,9 @@ CHAPTER = Chapter(
     code="assets",
     label=_("Assets"),
     under="service",
-    resources=[resources.assets, resources.relations],
+    resources=[resources.assets, resources.relations, resources.types, resources.details],
     grants=GRANTS,
+    setup=[install_types],
     policies=[
         Policy(
             _("Retirement of assets"), "assets.asset", "retire", deadline_hours=72, escalate_to="top-management",

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 
-from opscharter.assets.models import Asset, AssetRelation
+from opscharter.assets.models import Asset, AssetRelation, AssetType
 from opscharter.customers.models import Contact, Contract, Customer, Service, SlaTarget
 from opscharter.demo import names
 from opscharter.demo.accounts import ACCOUNTS, CUSTOMER, PASSWORD
@@ -202,28 +202,35 @@ def _project_manager(company: Company, customer: Customer) -> Employee:
 
 
 def _assets(company: Company, dice: random.Random, actor: Actor) -> None:
-    kinds = {"PAY": "application", "DB": "database", "NET": "network", "MAIL": "server", "VM": "server",
-             "BAK": "storage", "ERP": "application", "WEB": "application", "DESK": "endpoint",
-             "FW": "network"}  # fmt: skip
+    types = {row.label: row for row in AssetType.objects.all()}
     for customer in company.customers:
         contract = customer.contracts.first()
         assert contract is not None
-        host = _asset(company, customer, "VM", "server", f"{customer.short_name}-host-01", dice, actor)
+        host = _asset(company, customer, "VM", types, f"{customer.short_name}-host-01", dice, actor)
         for service in contract.services.order_by("code"):
             own = _asset(
-                company, customer, service.code, kinds[service.code],
+                company, customer, service.code, types,
                 f"{customer.short_name}-{service.code.lower()}-01", dice, actor,
             )  # fmt: skip
             AssetRelation(source=own, target=host, kind="runs-on").save_as(actor)
 
 
 def _asset(
-    company: Company, customer: Customer, code: str, kind: str, name: str, dice: random.Random, actor: Actor
+    company: Company,
+    customer: Customer,
+    code: str,
+    types: dict[str, AssetType],
+    name: str,
+    dice: random.Random,
+    actor: Actor,
 ) -> Asset:
     service = company.services[code]
+    label, details = names.ASSET_TYPES[code]
     asset = Asset(
+        type=types[label],
+        attributes={detail: dice.choice(values) for detail, values in details.items()},
         name=name,
-        kind=kind,
+        kind=types[label].kind,
         customer=customer,
         service=service,
         team=service.team,

@@ -69,3 +69,18 @@ WORDS_TO_CUSTOMER = [
     "已定位問題範圍，正在處理，稍後再報。", "正在切換備用節點，預計半小時內恢復。", "已恢復部分功能，繼續觀察。", "正在與廠商聯合排查。",
 ]  # fmt: skip
 NOTES = ["抓包看到大量重傳。", "與昨晚的調整時間吻合，先回退看看。", "日誌中有超時，疑似連接洩漏。", "備件已在路上。"]
+
+ASSET_TYPES: dict[str, tuple[str, dict[str, list[str]]]] = {
+    "PAY": ("Business application", {"release": ["4.2.1", "4.3.0"]}),
+    "DB": ("Relational database", {"engine": ["PostgreSQL", "MySQL", "Oracle"], "release": ["15.8", "8.0.39", "19c"]}),
+    "NET": ("Switch", {"ports": ["24", "48"], "firmware": ["V200R021", "V200R022"], "rack": ["A01-12", "B03-30"]}),
+    "MAIL": ("Virtual machine", {"os": ["Debian 12", "Windows Server 2022"], "cpus": ["4", "8"], "memory": ["16", "32"]}),
+    "VM": ("Rack server", {"os": ["ESXi 8.0", "Proxmox VE 8"], "cpus": ["32", "64"], "memory": ["256", "512"],
+                           "rack": ["A02-08", "A02-20", "C01-04"]}),
+    "BAK": ("Storage array", {"capacity": ["48", "96"], "raid": ["5", "6"], "rack": ["A03-01", "B01-02"]}),
+    "ERP": ("Business application", {"release": ["12.0", "12.1"]}),
+    "WEB": ("Business application", {"release": ["2026.3", "2026.5"]}),
+    "DESK": ("Workstation", {"os": ["Windows 11", "macOS 15"], "memory": ["16", "32"]}),
+    "FW": ("Firewall", {"firmware": ["7.4.3", "7.4.5"], "rack": ["A01-40", "B01-40"]}),
+}  # fmt: skip
+"""The type of the asset behind each service, and what its details may be."""

@@ -1,6 +1,5 @@
-"""Assets and how they depend on each other."""
-
 from opscharter.assets.models.asset import Asset
 from opscharter.assets.models.relation import AssetRelation
+from opscharter.assets.models.type import AssetAttribute, AssetType
 
-__all__ = ["Asset", "AssetRelation"]
+__all__ = ["Asset", "AssetAttribute", "AssetRelation", "AssetType"]

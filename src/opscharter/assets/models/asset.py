@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.assets.models.type import AssetType, Kind
 from opscharter.customers.models import Customer, Service
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.approvals.requests import Approval
+from opscharter.kernel.attributes.models import Attributed
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department
 
 
-class Asset(Record):
+class Asset(Attributed, Record):
     """A server, device, database or application that the company keeps running (a configuration item)."""
 
     class State(models.TextChoices):
@@ -23,14 +26,7 @@ class Asset(Record):
         MAINTENANCE = "MAINTENANCE", _("in maintenance")
         RETIRED = "RETIRED", _("retired")
 
-    class Kind(models.TextChoices):
-        SERVER = "server", _("server")
-        NETWORK = "network", _("network device")
-        DATABASE = "database", _("database")
-        APPLICATION = "application", _("application")
-        STORAGE = "storage", _("storage")
-        ENDPOINT = "endpoint", _("endpoint")
-        OTHER = "other", _("other")
+    Kind = Kind
 
     class Criticality(models.IntegerChoices):
         HIGH = 1, _("high")
@@ -39,6 +35,9 @@ class Asset(Record):
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    type = models.ForeignKey(
+        AssetType, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("asset type")
+    )
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("customer")
     )
@@ -59,7 +58,8 @@ class Asset(Record):
     numbering = Numbering("A{seq:06}")
     scope = Scope(department=("team", "customer__team"), customer="customer")
     name_fields = ("name",)
-    search_fields = ("name", "serial", "address", "location", "customer__name")
+    search_fields = ("name", "serial", "address", "location", "customer__name", "attributes")
+    attributes_of = "type"
     lifecycle = Lifecycle(
         State,
         start=State.IN_STOCK,
@@ -72,6 +72,12 @@ class Asset(Record):
         ],
         final=[State.RETIRED],
     )  # fmt: skip
+
+    def clean(self) -> None:
+        """Refuse a type of another kind, and details that the type does not have or that are wrong."""
+        if self.type is not None and self.type.kind != self.kind:
+            raise ValidationError({"type": _("This type is a %(kind)s.") % {"kind": self.type.get_kind_display()}})
+        super().clean()
 
     class Meta:
         verbose_name = _("asset")

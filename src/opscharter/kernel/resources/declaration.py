@@ -21,14 +21,16 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Section:
-    """A titled group of fields in the form and among the facts of a record."""
+    """A titled group of fields in the form of a record; `follows` names the field on which its fields depend."""
 
     title: Text
     fields: tuple[str, ...]
+    follows: str = ""
 
-    def __init__(self, title: Text, fields: list[str] | tuple[str, ...]) -> None:
+    def __init__(self, title: Text, fields: list[str] | tuple[str, ...], follows: str = "") -> None:
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "fields", tuple(fields))
+        object.__setattr__(self, "follows", follows)
 
 
 @dataclass(frozen=True)

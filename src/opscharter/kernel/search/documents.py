@@ -18,6 +18,8 @@ def _text(record: Any, path: str) -> str:
     value = record
     for part in path.split("__"):
         value = getattr(value, part, None)
+    if isinstance(value, dict):
+        return " ".join(str(each) for each in value.values())
     return "" if value is None else str(value)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
+from opscharter.kernel.attributes.models import Attributed
+from opscharter.kernel.attributes.values import shown_all
 from opscharter.kernel.resources.declaration import Column, Resource, find_field, kind_of
 from opscharter.kernel.resources.links import record_url
 
@@ -89,6 +91,14 @@ def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) ->
     if isinstance(found, models.TextField):
         return label, Cell("long", value)
     return label, Cell(kind_of(found), value)
+
+
+def facts_for(record: Any, name: str) -> list[tuple[Text, Cell]]:
+    """Return what one field tells of a record: one fact, or one for each company-defined field that holds something."""
+    if name == "attributes" and isinstance(record, Attributed):
+        details = shown_all(record.attribute_definitions(), record.attributes)
+        return [(label, Cell("text", value)) for label, value in details]
+    return [fact_for(record, name)]
 
 
 def _is_record(target: Any) -> bool:

@@ -22,7 +22,7 @@ from opscharter.kernel.timeline.entries import entries_of, readable
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.kernel.web.approving import ApprovalCard, cards_of
 from opscharter.kernel.web.base import ResourcePage
-from opscharter.kernel.web.cells import Cell, fact_for, state_tone
+from opscharter.kernel.web.cells import Cell, facts_for, state_tone
 
 Text = str | Promise
 TIMELINE_LENGTH = 60
@@ -119,8 +119,9 @@ class DetailPage(ResourcePage):
         page.badges = self.resource.badges(record) if self.resource.badges else []
         names = self.resource.customer_facts if self.actor.external else self.resource.fact_fields
         protected = set() if self.may("view-protected") else set(record.protected_fields)
-        told = [fact_for(record, name) for name in names if name not in protected and name != self.resource.lead]
-        page.facts = [(label, cell) for label, cell in told if cell.value not in (None, "", [])]
+        told = [name for name in names if name not in protected and name != self.resource.lead]
+        facts = (fact for name in told for fact in facts_for(record, name))
+        page.facts = [(label, cell) for label, cell in facts if cell.value not in (None, "", [])]
         if self.resource.lead and (not self.actor.external or self.resource.lead in names):
             page.lead = getattr(record, self.resource.lead)
         page.clocks = ledger_of(record)

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
-from opscharter.kernel.resources.declaration import Resource
+from opscharter.kernel.resources.declaration import Resource, Section
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.web.base import ResourcePage
 from opscharter.kernel.web.forms import RecordForm, form_class_for
@@ -27,7 +27,7 @@ class FormContext:
     resource: Resource
     title: Text
     form: RecordForm
-    sections: list[tuple[Text, list[Any]]]
+    sections: list[tuple[Section, list[Any]]]
     submit_label: Text
     cancel_url: str
     refusals: list[Reason] = field(default_factory=list)
@@ -38,7 +38,7 @@ class FormContext:
 class _FormPage(ResourcePage):
     def form_for(self, record: Any, data: Any = None) -> RecordForm:
         """Return the resource's form for a record."""
-        initial = {} if record.pk else {k: v for k, v in self.request.GET.items() if k in self.resource.form_fields}
+        initial = {k: v for k, v in self.request.GET.items() if k.partition(".")[0] in self.resource.form_fields}
         return form_class_for(self.resource, creating=record.pk is None)(
             data, instance=record, initial=initial, resource=self.resource, actor=self.actor
         )
@@ -53,7 +53,7 @@ class _FormPage(ResourcePage):
         )
         cancel = record_url(record) if record.pk else list_url(self.resource)
         sections = [
-            (section.title, [form[name] for name in section.fields if name in form.fields])
+            (section, [form[drawn] for name in section.fields for drawn in form.names_of(name)])
             for section in self.resource.form_sections
         ]
         label = _("Save") if record.pk else _("Create")

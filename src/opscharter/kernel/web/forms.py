@@ -106,6 +106,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         self.data = data.copy()
         self.data["version"] = str(version)  # type: ignore[index]
 
+    def names_of(self, name: str) -> list[str]:
+        """Return the form fields that stand for a field of the record: itself, or none when it is hidden."""
+        return [name] if name in self.fields else []
+
     def links(self) -> dict[str, Sequence[Any]]:
         """Return the many-to-many fields of the form as `save_as` takes them."""
         names = [field.name for field in self._meta.model._meta.many_to_many if field.name in self.cleaned_data]

@@ -155,6 +155,7 @@ function ready(root) {
   root.querySelectorAll("select[data-options-url]").forEach(dress);
   root.querySelectorAll("form[data-draft]").forEach(offerDraft);
   root.querySelectorAll("[data-chart]").forEach((place) => draw(place));
+  showAsked(root);
   const dialog = root.querySelector("dialog[data-open]");
   if (dialog && !dialog.open) dialog.showModal();
   countDown();

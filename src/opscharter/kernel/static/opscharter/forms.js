@@ -123,3 +123,14 @@ function dress(select) {
     },
   });
 }
+
+/* A field that depends on another one's value is shown only while that value is chosen; the server judges by itself. */
+function showAsked(root) {
+  root.querySelectorAll("[data-asked-when]").forEach((input) => {
+    const form = input.closest("form");
+    const chosen = fieldsNamed(form, input.dataset.askedWhen).flatMap((field) =>
+      ["checkbox", "radio"].includes(field.type) ? (field.checked ? [field.value] : []) : [field.value]);
+    input.closest(".field").hidden = !chosen.includes(input.dataset.askedValue);
+  });
+}
+document.addEventListener("input", (event) => event.target.form && showAsked(event.target.form));
