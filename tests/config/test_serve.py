@@ -6,10 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core import signing
+
+from opscharter.kernel.live.channels import SALT
 
 SERVE = [sys.executable, "-c", "from opscharter.cli import main; main()", "serve", "--no-demo"]
 PATIENCE = 120
@@ -115,6 +119,24 @@ def test_serve_starts_again_at_once_and_stops_on_sigterm(start):
     assert server.process.returncode == 0
     assert "Traceback" not in last_words
     assert not [pid for pid in family if is_alive(pid)]
+
+
+def test_an_open_stream_takes_no_thread_hears_what_a_page_does_and_does_not_hold_up_the_stop(start, data):
+    server = start("--no-worker")
+    server.read_until("Ctrl-C stops it")
+    live = f"http://127.0.0.1:{server.port}/live/"
+    signed = signing.dumps([["desk"], "u1", "Li"], key=(data / "secret_key").read_text(), salt=SALT, compress=True)
+    asked = urllib.request.Request(f"{live}?pass={signed}", headers={"Accept": "text/event-stream"})
+    streams = [urllib.request.urlopen(asked, timeout=30) for _each in range(8)]
+    told = urllib.parse.urlencode({"pass": signed, "doing": "views"}).encode()
+    assert urllib.request.urlopen(live, told, timeout=30).status == 200, "more streams than threads, and pages go on"
+    heard = [next(line for line in stream if b'"desk": 1' in line) for stream in streams]
+    assert len(heard) == 8
+    begun = time.monotonic()
+    server.stop(signal.SIGTERM)
+    assert server.process.returncode == 0
+    assert time.monotonic() - begun < 6
+    assert streams[0].read().endswith(b"\n")
 
 
 def test_serve_says_in_one_line_that_the_port_is_in_use(start):

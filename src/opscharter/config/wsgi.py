@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""The product as a WSGI application; `asgi.py` serves it with the live streams beside it."""
 
 import os
 

@@ -10,6 +10,7 @@ from opscharter.kernel.controls.models import ControlException, ControlSetting, 
 from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.indicators.models import IndicatorFigure
 from opscharter.kernel.jobs.models import ScheduleState
+from opscharter.kernel.live.models import LiveChannel, Presence
 from opscharter.kernel.notices.models import Channel, Delivery, Notice
 from opscharter.kernel.records.numbering import NumberSequence
 from opscharter.kernel.resources.models import SavedView
@@ -21,6 +22,7 @@ __all__ = [
     "AccessRevision", "ApiToken", "ApprovalPolicy", "ApprovalRequest", "ApprovalSeat", "Attachment",
     "AuditBlock", "AuditEntry", "AuditVerification", "BusinessCalendar", "CalendarDay", "Channel", "Clock",
     "ClockInterval", "ControlException", "ControlSetting", "Delivery", "GuardDecision", "IdempotencyKey",
-    "IndicatorFigure", "Notice", "NumberSequence", "SavedView", "ScheduleState", "SearchDocument",
+    "IndicatorFigure", "LiveChannel", "Notice", "NumberSequence", "Presence", "SavedView", "ScheduleState",
+    "SearchDocument",
     "TimelineEntry", "User", "Vote",
 ]  # fmt: skip

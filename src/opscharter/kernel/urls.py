@@ -8,6 +8,7 @@ from django.urls import path
 
 from opscharter.kernel.account import URLS as ACCOUNT
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
+from opscharter.kernel.live.pages import URLS as LIVE
 from opscharter.kernel.oversight.pages import URLS as OVERSIGHT
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
@@ -63,6 +64,7 @@ def patterns() -> list[Any]:
         *pages,
         *ACCOUNT,
         *OVERSIGHT,
+        *LIVE,
         path("find/", FindPage.as_view(), name="find"),
         path("answers/<str:token>/", AnswerPage.as_view(), name="answer"),
         path("files/<int:pk>/", DownloadPage.as_view(), name="file"),

@@ -115,6 +115,8 @@ class Resource:
     serializer_class: type[Any] | None = None
     pages: Mapping[str, type[Any]] = field(default_factory=dict)
     """Page classes that replace derived ones, by the end of the address: {"<int:pk>/": ClausePage}."""
+    presence: bool = False
+    """Whether those of the house who have a record open see each other there."""
     in_menu: bool = True
     chapter: str = ""
     """The code of the chapter that lists the resource; the site fills it in."""

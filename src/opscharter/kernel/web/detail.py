@@ -14,6 +14,7 @@ from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import clause_of
 from opscharter.kernel.errors import Reason
 from opscharter.kernel.files.attachments import attachments_of
+from opscharter.kernel.live.presence import pass_for
 from opscharter.kernel.records.writing import obstacles
 from opscharter.kernel.resources.declaration import Panel, Resource
 from opscharter.kernel.resources.links import record_url
@@ -96,6 +97,8 @@ class DetailContext:
     archive_url: str = ""
     external: bool = False
     lead: str = ""
+    presence: str = ""
+    """The pass by which those who have the record open see each other."""
 
 
 class DetailPage(ResourcePage):
@@ -201,6 +204,8 @@ class DetailPage(ResourcePage):
         page.edit_url = record_url(record, "edit") if self.may("edit") else ""
         page.comment_url = record_url(record, "comments") if self.may("comment") else ""
         page.attach_url = record_url(record, "files") if self.may("comment") else ""
+        if self.resource.presence and not self.actor.external:
+            page.presence = pass_for(record, self.actor).sign()
         page.archive_url = record_url(record, "archive") if self.may("archive") and not record.archived_at else ""
         page.history_url = "" if self.actor.external else record_url(record, "history")
 

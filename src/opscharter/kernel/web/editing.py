@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
+from opscharter.kernel.live.presence import pass_for
 from opscharter.kernel.resources.declaration import Resource, Section
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.web.base import ResourcePage
@@ -33,6 +34,8 @@ class FormContext:
     refusals: list[Reason] = field(default_factory=list)
     conflict: list[FieldConflict] = field(default_factory=list)
     record: Any = None
+    presence: str = ""
+    """The pass by which those who have the record open see each other."""
 
 
 class _FormPage(ResourcePage):
@@ -57,7 +60,11 @@ class _FormPage(ResourcePage):
             for section in self.resource.form_sections
         ]
         label = _("Save") if record.pk else _("Create")
-        return FormContext(self.resource, title, form, sections, label, cancel, **more, record=record)
+        shared = record.pk and self.resource.presence and not self.actor.external
+        presence = pass_for(record, self.actor).sign() if shared else ""
+        return FormContext(
+            self.resource, title, form, sections, label, cancel, **more, record=record, presence=presence
+        )
 
     def show(self, form: RecordForm, status: int = 200, **more: Any) -> HttpResponse:
         """Draw the form."""

@@ -165,6 +165,7 @@ SHARED: dict[str, Any] = {
     "stages": STAGES,
     "badges": badges_of,
     "order": "-opened_at",
+    "presence": True,
     "customer_facts": ["description", "service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
     "choices": {
         "assignee": lambda actor: Q(left_on__isnull=True),

@@ -16,9 +16,6 @@ from opscharter.demo.found import founded, install_foundation
 from opscharter.kernel.templatetags.demo_accounts import demo_listing
 from opscharter.kernel.users.models import User
 
-THREADS = 4
-"""Requests one web process handles at a time; on SQLite readers run side by side while writers take turns."""
-
 
 class Command(BaseCommand):
     help = "Bring the database up to date, then serve pages and work jobs until stopped (Ctrl-C)."
@@ -92,7 +89,7 @@ class Command(BaseCommand):
 def web_command(host: str, port: int, workers: int) -> list[str]:
     """Return the Python arguments that start the web server."""
     return [
-        *("-m", "granian", "opscharter.config.wsgi:application", "--interface", "wsgi", "--no-ws"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS)),
+        *("-m", "granian", "opscharter.config.asgi:application", "--interface", "asgi", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--log-level", "warning", "--workers-kill-timeout", "8"),
     ]
