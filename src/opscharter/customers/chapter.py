@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers import resources
+from opscharter.customers.deadlines.pages import URLS as DEADLINE_URLS
+from opscharter.customers.deadlines.pages import may_explain
 from opscharter.customers.feedback.part import PART as FEEDBACK
 from opscharter.kernel.access.actor import Reach
-from opscharter.kernel.resources.site import Chapter, GrantLine
+from opscharter.kernel.resources.site import Chapter, GrantLine, Page
 
 ALL, CUSTOMER = Reach.ALL, Reach.CUSTOMER
 READERS = (
@@ -33,6 +35,8 @@ CHAPTER = Chapter(
     under="service",
     parts=[FEEDBACK],
     grants=GRANTS,
+    pages=[Page(_("Explain a deadline"), "/customers/explain-a-deadline/", "hourglass", may_explain)],
+    urls=DEADLINE_URLS,
     resources=[
         resources.customers,
         resources.contacts,

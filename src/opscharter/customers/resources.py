@@ -1,6 +1,6 @@
 """How customers, contracts and services appear."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers.models import Contact, Contract, Customer, Service, SlaTarget
@@ -20,7 +20,11 @@ def _contacts_of(customer, actor):  # type: ignore[no-untyped-def]
 
 
 def _levels_of(contract, actor):  # type: ignore[no-untyped-def]
-    return {"targets": contract.targets.filter(archived_at__isnull=True).order_by("priority", "kind")}
+    return {
+        "targets": contract.targets.filter(archived_at__isnull=True).order_by(
+            "priority", "kind", F("since").asc(nulls_first=True)
+        )
+    }
 
 
 class ServiceForm(RecordForm):
@@ -77,8 +81,9 @@ contracts = Resource(
 )
 levels = Resource(
     SlaTarget, "service-levels", icon="clock-check",
-    columns=["contract", "priority", "kind", "minutes", "round_the_clock"], filters=["contract", "priority", "kind"],
-    customer_facts=["priority", "kind", "minutes", "round_the_clock"],
+    columns=["contract", "priority", "kind", "minutes", "round_the_clock", "since"],
+    filters=["contract", "priority", "kind", "since"],
+    customer_facts=["priority", "kind", "minutes", "round_the_clock", "since"],
 )  # fmt: skip
 services = Resource(
     Service, "services", icon="apps", columns=["code", "name", "team", "requestable"], filters=["team", "requestable"],

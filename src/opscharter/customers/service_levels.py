@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from opscharter.customers.models import Contract, SlaTarget
@@ -59,5 +60,10 @@ def service_levels(customer_id: int | None, service_id: int | None, on: dt.date)
     contract = contract_for(customer_id, service_id, on)
     if contract is None:
         return ServiceLevels(None, {}, BusinessCalendar.objects.current().order_by("pk").first())
-    targets = {(t.kind, t.priority): t for t in contract.targets.all() if t.archived_at is None}
-    return ServiceLevels(contract, targets, contract.calendar)
+    return ServiceLevels(contract, targets_on(contract.targets.all(), on), contract.calendar)
+
+
+def targets_on(targets: Iterable[SlaTarget], day: dt.date) -> dict[tuple[str, int], SlaTarget]:
+    """Return what was promised to something opened on a day: of each step and priority the latest that holds."""
+    holding = sorted((t for t in targets if t.holds_on(day)), key=lambda t: t.since or dt.date.min)
+    return {(t.kind, t.priority): t for t in holding}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -125,6 +127,12 @@ class SlaTarget(Record):
     kind = models.CharField(_("step"), max_length=10, choices=Kind.choices)
     minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1)])
     round_the_clock = models.BooleanField(_("round the clock"), default=False)
+    since = models.DateField(
+        _("holds from"),
+        null=True,
+        blank=True,
+        help_text=_("For what is opened from this day on. Empty: from the beginning of the contract."),
+    )
 
     scope = Scope(department="contract__customer__team", customer="contract__customer")
     search_fields = ("contract__name", "contract__customer__name")
@@ -132,7 +140,22 @@ class SlaTarget(Record):
     class Meta:
         verbose_name = _("service level")
         verbose_name_plural = _("service levels")
-        constraints = [models.UniqueConstraint(fields=["contract", "priority", "kind"], name="sla_target_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "priority", "kind"],
+                condition=models.Q(since__isnull=True, archived_at__isnull=True),
+                name="sla_target_once",
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "priority", "kind", "since"],
+                condition=models.Q(since__isnull=False, archived_at__isnull=True),
+                name="sla_target_once_a_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_priority_display()} {self.get_kind_display()}"
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Say whether the level holds for what is opened on a day, unless a later one does."""
+        return self.archived_at is None and (self.since is None or self.since <= day)

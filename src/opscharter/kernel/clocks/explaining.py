@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.calendars.engine import Calendar, UnpublishedYear
@@ -55,6 +56,11 @@ class Explanation:
     def local(self, moment: dt.datetime | None) -> dt.datetime | None:
         """Return a moment by the clock of the case's zone."""
         return moment.astimezone(self.zone) if moment else None
+
+    def wall(self, moment: dt.datetime | None, form: str = "D Y-m-d H:i") -> str:
+        """Return a moment in words by the clock of the case's zone; seconds only where they are not zero."""
+        local = self.local(moment)
+        return date_format(local, f"{form}:s" if local.second else form) if local else ""
 
     def seconds(self, course: Course, stretch: Stretch) -> int:
         """Return what a stretch has counted so far."""
@@ -240,8 +246,7 @@ def table(explanation: Explanation) -> list[tuple[str, str, str, str, str]]:
 
 
 def _wall(explanation: Explanation, moment: dt.datetime | None) -> str:
-    local = explanation.local(moment)
-    return f"{local:%a %Y-%m-%d %H:%M}{f':{local:%S}' if local.second else ''}" if local else "…"
+    return explanation.wall(moment) or "…"
 
 
 def clock_text(seconds: int) -> str:

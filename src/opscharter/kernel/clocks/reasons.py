@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 CALENDAR_CHANGED = "calendar changed"
@@ -30,4 +31,7 @@ def declare_reason(code: str, words: str | Promise) -> str:
 def told(reason: str) -> str:
     """Return a reason in the active language; “code · more” keeps what follows the dot as people wrote it."""
     code, dot, more = reason.partition(" · ")
+    if code.startswith("priority P"):
+        words = _t("priority changed to %(name)s") % {"name": code.partition(" ")[2]}
+        return f"{words}{dot}{more}"
     return f"{REASONS.get(code, code)}{dot}{more}"
