@@ -5,6 +5,7 @@ from opscharter.charter.pages.clause import ClauseRecordPage
 from opscharter.kernel.approvals.models import ApprovalPolicy
 from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
 from opscharter.kernel.resources.declaration import Column, Resource
+from opscharter.kernel.resources.foretelling import clocks_moved
 
 clauses = Resource(
     Clause, "clauses", icon="section-sign",
@@ -18,10 +19,11 @@ clauses = Resource(
 )  # fmt: skip
 calendars = Resource(
     BusinessCalendar, "calendars", icon="calendar-time", columns=["name", "time_zone", "holidays"], order="name",
+    foretell=clocks_moved(),
 )  # fmt: skip
 calendar_days = Resource(
     CalendarDay, "calendar-days", icon="calendar-x", columns=["calendar", "day", "reason"], filters=["calendar", "day"],
-    order="-day",
+    order="-day", foretell=clocks_moved(),
 )  # fmt: skip
 policies = Resource(
     ApprovalPolicy, "approval-policies", icon="writing-sign", columns=["name", "record_type", "action", "rank"],

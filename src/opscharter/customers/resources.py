@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers.models import Contact, Contract, Customer, Service, SlaTarget
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, View
+from opscharter.kernel.resources.foretelling import clocks_moved
 from opscharter.kernel.web.forms import LinesField, RecordForm
 
 State = Contract.State
@@ -78,12 +79,14 @@ contracts = Resource(
     stages=[Stage(_("Draft"), (State.DRAFT,)), Stage(_("Active"), (State.ACTIVE,)), Stage(_("Ended"), (State.ENDED,))],
     panels=[Panel(_("Service levels"), "customers/levels.html", _levels_of, place="main", for_customers=True)],
     customer_facts=["name", "starts_on", "ends_on", "calendar"],
+    foretell=clocks_moved(),
 )
 levels = Resource(
     SlaTarget, "service-levels", icon="clock-check",
     columns=["contract", "priority", "kind", "minutes", "round_the_clock", "since"],
     filters=["contract", "priority", "kind", "since"],
     customer_facts=["priority", "kind", "minutes", "round_the_clock", "since"],
+    foretell=clocks_moved(),
 )  # fmt: skip
 services = Resource(
     Service, "services", icon="apps", columns=["code", "name", "team", "requestable"], filters=["team", "requestable"],

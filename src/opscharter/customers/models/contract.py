@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.customers import hooks
 from opscharter.customers.models.customer import Customer
 from opscharter.customers.models.service import Service
+from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
@@ -26,6 +30,10 @@ class Priority(models.IntegerChoices):
     P2 = 2, _("P2 high")
     P3 = 3, _("P3 moderate")
     P4 = 4, _("P4 low")
+
+
+PROMISING = {"calendar_id", "starts_on", "ends_on", "services"}
+"""What of a contract, beside its levels, decides what is promised."""
 
 
 class Contract(Record):
@@ -111,6 +119,11 @@ class Contract(Record):
             if len(parts) != 2 or not all(p.strip() in "123" for p in parts) or priority not in Priority.values:
                 raise ValidationError({"matrix": _("“%(pair)s” is not an impact and an urgency.") % {"pair": pair}})
 
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let what runs under the contract follow its hours, dates and services."""
+        if PROMISING & set(changes):
+            hooks.levels_changed(self)
+
 
 class SlaTarget(Record):
     """How long the company may take, under one contract, for one kind of step at one priority."""
@@ -159,3 +172,15 @@ class SlaTarget(Record):
     def holds_on(self, day: dt.date) -> bool:
         """Say whether the level holds for what is opened on a day, unless a later one does."""
         return self.archived_at is None and (self.since is None or self.since <= day)
+
+    def on_create(self, actor: Actor) -> None:
+        """Let what runs under the contract follow."""
+        hooks.levels_changed(self.contract)
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let what runs under the contract follow."""
+        hooks.levels_changed(self.contract)
+
+    def on_archive(self, actor: Actor) -> None:
+        """Let what runs under the contract follow."""
+        hooks.levels_changed(self.contract)

@@ -96,7 +96,16 @@ class CalendarDay(Record):
         self._revise()
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
-        """Count the calendar's revision up, so that running clocks are reckoned anew."""
+        """Count the calendar's revision up, so that running clocks are reckoned anew; a day moved away counts too."""
+        self._revise()
+        before = changes.get("calendar_id", [None])[0]
+        if before is not None:
+            left = BusinessCalendar.objects.get(pk=before)
+            left.revision += 1
+            left.save_as(system_actor(), note=f"{self.day}: {self.reason}")
+
+    def on_archive(self, actor: Actor) -> None:
+        """Count the calendar's revision up: the day follows the week again."""
         self._revise()
 
     def _revise(self) -> None:
@@ -116,6 +125,11 @@ def _checked_windows(value: Any, field: str) -> None:
 
 _known: dict[int, tuple[tuple[int, dt.datetime], Calendar]] = {}
 """Calendars by record, each with the version and time it was read at: a version taken back may come again otherwise."""
+
+
+def forget() -> None:
+    """Forget the calendars read: after a trial that was taken back, the same version may mean something else."""
+    _known.clear()
 
 
 def calendar_of(record: BusinessCalendar | None) -> Calendar:

@@ -220,6 +220,22 @@ class Course:
         self._note_breach(at)
         self.derive()
 
+    def correct(self, at: dt.datetime, terms: Terms, reason: str) -> None:
+        """Put right what was promised from the beginning of the present terms: they count from where they counted.
+
+        What stretches that are over have counted stays. A paused clock stays paused; a breach stays.
+        """
+        if self.state not in (RUNNING, PAUSED):
+            return
+        self._note_breach(at)
+        self._end(at)
+        self.terms = terms
+        self.target = terms.target_from(self.started_at if self.carried else self.counts_from)
+        self._begin(at, reason)
+        self.derive()
+        self._note_breach(at)
+        self.derive()
+
     def recalendar(self, at: dt.datetime, calendar: Calendar, reason: str) -> bool:
         """Reckon on by a calendar that was edited; says whether the deadline moved.
 

@@ -12,22 +12,25 @@ from django.db.models import F
 from django.utils.functional import Promise
 
 from opscharter.kernel import moment
-from opscharter.kernel.calendars.engine import Calendar
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
 from opscharter.kernel.clocks import course as courses
 from opscharter.kernel.clocks.course import LEVELS, Course, Stretch, Terms
-from opscharter.kernel.clocks.models import Clock, ClockInterval
+from opscharter.kernel.clocks.models import REASON_LENGTH, Clock, ClockInterval
 from opscharter.kernel.clocks.reasons import CALENDAR_CHANGED
 
 __all__ = ["KINDS", "LEVELS", "LedgerEntry", "Promised", "declare_kind", "ledger_of"]
 
 LIVE = (Clock.State.RUNNING, Clock.State.PAUSED)
 KINDS: dict[str, str | Promise] = {}
+INTERNAL: set[str] = set()
+"""Kinds that are the company's own business: a customer does not see their clocks."""
 
 
-def declare_kind(code: str, label: str | Promise) -> str:
+def declare_kind(code: str, label: str | Promise, *, internal: bool = False) -> str:
     """Name a kind of clock for people; returns the code."""
     KINDS[code] = label
+    if internal:
+        INTERNAL.add(code)
     return code
 
 
@@ -76,7 +79,7 @@ def _store(clock: Clock, course: Course) -> Clock:
         if stretch.key is None:
             row = ClockInterval(
                 clock=clock, start=stretch.start, end=stretch.end, counted=stretch.counted,
-                reason=stretch.reason[:120], seconds=stretch.seconds, policy=stretch.policy,
+                reason=stretch.reason[:REASON_LENGTH], seconds=stretch.seconds, policy=stretch.policy,
                 calendar_version=stretch.calendar_version,
             )  # fmt: skip
             row.save(force_insert=True)
@@ -126,6 +129,12 @@ def pause(record: Any, reason: str, kinds: Iterable[str] | None = None) -> None:
         course = course_of(clock)
         course.pause(moment.now(), reason)
         _store(clock, course)
+
+
+def why_paused(record: Any) -> str:
+    """Return the reason for which a record's clocks stand still; empty when they run."""
+    paused = _clocks(record, None, [Clock.State.PAUSED])
+    return course_of(paused[0]).open.reason if paused else ""
 
 
 @transaction.atomic
@@ -181,6 +190,27 @@ def retarget(record: Any, kind: str, promised: Promised, *, retroactive: bool, r
 
 
 @transaction.atomic
+def correct(record: Any, kind: str, promised: Promised, reason: str) -> list[Clock]:
+    """Put right what a running clock promises, counted from where it counts; returns the clocks that promised another.
+
+    What has counted so far stays, and so does a breach; a clock that is over keeps its result.
+    """
+    corrected = []
+    for clock in _clocks(record, [kind]):
+        same = (clock.working_days, clock.calendar_id) == (
+            promised.working_days,
+            getattr(promised.calendar, "pk", None),
+        )
+        if same and (promised.working_days or clock.target_seconds == promised.seconds):
+            continue
+        course = course_of(clock)
+        course.correct(moment.now(), promised.terms, reason)
+        clock.calendar = promised.calendar
+        corrected.append(_store(clock, course))
+    return corrected
+
+
+@transaction.atomic
 def restart(record: Any, kind: str, reason: str) -> list[Clock]:
     """End the round of a recurring clock and begin the next, under the same promise; returns the ended round.
 
@@ -209,17 +239,6 @@ def recalculate(calendar: BusinessCalendar) -> list[Clock]:
             changed.append(clock)
         _store(clock, course)
     return changed
-
-
-def preview(calendar: Calendar, clocks: Iterable[Clock]) -> list[tuple[Clock, dt.datetime | None, dt.datetime]]:
-    """Return which running clocks another calendar would move, with the deadline before and after; writes nothing."""
-    moved = []
-    for clock in clocks:
-        course = course_of(clock)
-        if clock.state == Clock.State.RUNNING and course.recalendar(moment.now(), calendar, ""):
-            assert course.due_at is not None
-            moved.append((clock, clock.due_at, course.due_at))
-    return moved
 
 
 def recalculate_stale() -> list[Clock]:
@@ -264,9 +283,11 @@ class LedgerEntry:
         return "a" if self.clock.state != Clock.State.STOPPED and self.share >= 75 else "g"
 
 
-def ledger_of(record: Any) -> list[LedgerEntry]:
+def ledger_of(record: Any, *, for_customer: bool = False) -> list[LedgerEntry]:
     """Return the clocks of a record, the latest round of each kind, with their intervals; two queries."""
     found = Clock.objects.filter(record_type=record._meta.label_lower, record_id=record.pk)
+    if for_customer:
+        found = found.exclude(kind__in=INTERNAL)
     clocks = found.select_related("calendar").prefetch_related("intervals").order_by("kind", "-round")
     latest: dict[str, Clock] = {}
     for clock in clocks:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.kernel.clocks.reasons import told
 
+REASON_LENGTH = 300
+
 
 class Clock(models.Model):
     """One promise running against one record: so much working time, by this calendar, under this policy.
@@ -69,7 +71,7 @@ class ClockInterval(models.Model):
     start = models.DateTimeField(_("from"))
     end = models.DateTimeField(_("to"), null=True)
     counted = models.BooleanField(_("counts"))
-    reason = models.CharField(_("reason"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
     seconds = models.PositiveIntegerField(_("working seconds"), null=True)
     policy = models.CharField(max_length=120, blank=True)
     calendar_version = models.PositiveIntegerField(default=0)

@@ -146,6 +146,9 @@ class Record(models.Model):
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
         """Do what follows from changed fields and links ({name: [before, after]}), in the same transaction."""
 
+    def on_archive(self, actor: Actor) -> None:
+        """Do what follows when the record is taken out of use, in the same transaction."""
+
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """Do what follows from a comment (visibility `customer` or `internal`), in the same transaction."""
 

@@ -337,6 +337,7 @@ def archive(record: Any, actor: Actor, *, reason: str) -> Any:
     _write(current, actor, insert=False, fields={"archived_at"})
     write_entry(actor, "archive", record=current, changes={"archived_at": [None, current.archived_at]}, note=reason)
     documents.remove(current)
+    current.on_archive(actor)
     record.refresh_from_db()
     return record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,6 +74,25 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What saving one record does to another: its deadline before and after."""
+
+    label: str
+    url: str
+    what: Text
+    before: dt.datetime | None
+    after: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """All that saving would do to others: what the actor may see of it, and how much more there is."""
+
+    lines: list[Consequence]
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
 class Stage:
     """One stage on the line of a record's life: reached when the record has been in one of `states`."""
 
@@ -117,6 +137,8 @@ class Resource:
     """Page classes that replace derived ones, by the end of the address: {"<int:pk>/": ClausePage}."""
     presence: bool = False
     """Whether those of the house who have a record open see each other there."""
+    foretell: Callable[[Any, Actor, Mapping[str, Any]], Foretold] | None = None
+    """Says what saving would do to other records; where it does anything, people see that first and say yes or no."""
     in_menu: bool = True
     chapter: str = ""
     """The code of the chapter that lists the resource; the site fills it in."""

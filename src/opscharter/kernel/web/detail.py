@@ -127,7 +127,7 @@ class DetailPage(ResourcePage):
         page.facts = [(label, cell) for label, cell in facts if cell.value not in (None, "", [])]
         if self.resource.lead and (not self.actor.external or self.resource.lead in names):
             page.lead = getattr(record, self.resource.lead)
-        page.clocks = ledger_of(record)
+        page.clocks = ledger_of(record, for_customer=self.actor.external)
         page.attachments = list(attachments_of(record, self.actor))
         self._tell_story(page)
         self._draw_panels(page)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reason, Refused
 from opscharter.kernel.live.presence import pass_for
-from opscharter.kernel.resources.declaration import Resource, Section
+from opscharter.kernel.resources.declaration import Foretold, Resource, Section
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.web.base import ResourcePage
 from opscharter.kernel.web.forms import RecordForm, form_class_for
@@ -76,6 +76,8 @@ class _FormPage(ResourcePage):
             return self.show(form, status=422)
         record: Any = form.instance
         try:
+            if foretold := self._foretold(form):
+                return self._ask_first(form, foretold)
             record.save_as(self.actor, links=form.links())
         except ValidationError as error:
             form.add_error(None, error) if not hasattr(error, "error_dict") else _add_errors(form, error)
@@ -89,6 +91,20 @@ class _FormPage(ResourcePage):
             return self.show(form, status=403)
         messages.success(self.request, _("%(record)s is saved.") % {"record": record})
         return HttpResponseRedirect(record_url(record))
+
+    def _foretold(self, form: RecordForm) -> Foretold | None:
+        """Return what saving would do to others, unless who saves has seen it."""
+        if self.resource.foretell is None or "seen" in self.request.POST:
+            return None
+        foretold = self.resource.foretell(form.instance, self.actor, form.links())
+        return foretold if foretold.lines or foretold.hidden else None
+
+    def _ask_first(self, form: RecordForm, foretold: Foretold) -> HttpResponse:
+        """Show what saving would do; the form goes along, to be sent again by who agrees."""
+        page = self.context(form)
+        sent = [(name, value) for name, values in self.request.POST.lists() for value in values]
+        typed = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+        return self.render("opscharter/foretold.html", page, foretold=foretold, typed=typed)
 
     def _conflicted(self, form: RecordForm, conflict: Conflict) -> HttpResponse:
         """Show both versions; saving again then overwrites knowingly, because the form now starts from the newest."""

@@ -11,6 +11,7 @@ from opscharter.customers.service_levels import ServiceLevels, service_levels
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks import ledger
+from opscharter.kernel.clocks.reasons import declare_reason
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
 from opscharter.service.tickets import notices
@@ -25,6 +26,7 @@ RESOLVE = ledger.declare_kind("resolve", _("Resolution"))
 UPDATE = ledger.declare_kind("update", _("Next word to the customer"))
 ALL_KINDS = (ASSIGN, RESPOND, ASSESS, RESOLVE, UPDATE)
 
+CONTRACT_CHANGED = declare_reason("contract changed", _("what the contract promises was changed"))
 PAUSING = ("customer", "vendor")
 """For whom one waits while the clock stands; other waiting is the company's own time."""
 
@@ -61,8 +63,17 @@ def retarget_clocks(ticket: Any, reason: str) -> None:
             ledger.cancel(ticket, [kind])
         else:
             ledger.retarget(ticket, kind, promised, retroactive=retroactive, reason=reason)
-    if (update := levels.promised(UPDATE, ticket.priority)) and ticket.resolved_at is None:
-        ledger.start(ticket, UPDATE, update, reason)
+    begin_updates(ticket, levels, reason)
+
+
+def begin_updates(ticket: Any, levels: ServiceLevels, reason: str) -> None:
+    """Start the clock of the next word to the customer where one is promised; while one waits it stands still too."""
+    update = levels.promised(UPDATE, ticket.priority)
+    if update is None or ticket.resolved_at is not None:
+        return
+    ledger.start(ticket, UPDATE, update, reason)
+    if ticket.state == "WAITING" and ticket.waiting_for in PAUSING:
+        ledger.pause(ticket, ledger.why_paused(ticket) or f"waiting: {ticket.waiting_for}", [UPDATE])
 
 
 def _seconds(clocks: list[Any]) -> int | None:
@@ -155,9 +166,9 @@ def run_on(ticket: Any, actor: Actor, inputs: Inputs) -> None:
 
 
 def pause_clocks(ticket: Any, actor: Actor, inputs: Inputs) -> None:
-    """Stop counting while one waits for the customer or a vendor."""
+    """Stop counting while one waits for the customer or a vendor; the ledger keeps why, for the customer too."""
     if ticket.waiting_for in PAUSING:
-        ledger.pause(ticket, f"waiting: {ticket.waiting_for}")
+        ledger.pause(ticket, f"waiting: {ticket.waiting_for} · {inputs['reason'].strip()}")
 
 
 def resume_clocks(ticket: Any, actor: Actor, inputs: Inputs) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Part
-from opscharter.service.tickets import checks, indicators, resources, workload
+from opscharter.service.tickets import checks, following, indicators, resources, workload
 from opscharter.service.tickets.grants import GRANTS
 from opscharter.service.tickets.pages import URLS
 from opscharter.service.tickets.services import close_unanswered_job, warn_of_deadlines_job
@@ -17,6 +17,7 @@ from opscharter.service.tickets.team_pages import URLS as TEAM_URLS
 CONTROLS = (checks,)
 """Imported so that their checks and figures are registered."""
 FIGURES = (indicators, workload)
+FOLLOWING = (following,)
 
 PART = Part(
     label=_("Tickets"),
