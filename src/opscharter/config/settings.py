@@ -152,6 +152,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("OPSCHARTER_TIME_ZONE", "Asia/Shanghai")
+PHONE_REGIONS = [code for code in os.environ.get("OPSCHARTER_PHONE_REGIONS", "CN,TW,HK,MO").split(",") if code]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"

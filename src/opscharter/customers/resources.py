@@ -58,11 +58,11 @@ contacts = Resource(
     Contact,
     "contacts",
     icon="address-book",
-    columns=["name", "customer", "title", "email", "phone"],
+    columns=["name", "customer", "title", "email", "phone", "mobile"],
     filters=["customer", "reach"],
     order="name",
-    customer_facts=["name", "title", "email", "phone"],
-    form=["customer", "name", "title", "email", "phone", "reach"],
+    customer_facts=["name", "title", "email", "phone", "mobile"],
+    form=["customer", "name", "title", "email", "phone", "mobile", "reach"],
 )
 contracts = Resource(
     Contract,

@@ -162,6 +162,7 @@ def _customers(company: Company, dice: random.Random, begin: dt.date, calendar: 
             Contact(
                 customer=customer, name=_fresh_name(dice, taken), title=title, reach="organization",
                 email=f"c{number:02}{index}@customer.example", phone=f"021-{dice.randrange(50_000_000, 69_999_999)}",
+                mobile=f"139 {dice.randrange(1000, 9999)} {dice.randrange(1000, 9999)}",
             ).save_as(actor)
             for index, title in enumerate(("信息部經理", "系統管理員"))
         ]  # fmt: skip

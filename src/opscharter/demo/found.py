@@ -16,6 +16,7 @@ from opscharter.demo import emergencies, learning, regulation, teamwork
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
+from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
 from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
@@ -71,6 +72,7 @@ def found(
         live(world, begin, int(TICKETS * scale), tell)
         live_changes(world, begin, CHANGES)
         live_on_call(world, begin, actor)
+        live_at_the_hotline(world)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.resources.site import Chapter
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.emergencies.part import PART as EMERGENCIES
+from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.problems.part import PART as PROBLEMS
@@ -13,6 +14,7 @@ from opscharter.service.worktime.part import PART as WORKTIME
 
 PARTS = [
     TICKETS,
+    HOTLINE,
     EMERGENCIES,
     ONCALL,
     PROBLEMS,

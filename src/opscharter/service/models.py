@@ -10,6 +10,7 @@ from opscharter.service.changes.models import (
     UnauthorisedChange,
 )
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
+from opscharter.service.hotline.models import CallDraft, PhoneCall
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
 from opscharter.service.oncall.models import (
     Call,
@@ -31,6 +32,7 @@ __all__ = [
     "ArticleUse",
     "BoardMeeting",
     "Call",
+    "CallDraft",
     "Callout",
     "Change",
     "ChangeFreeze",
@@ -44,6 +46,7 @@ __all__ = [
     "EscalationStep",
     "Incident",
     "Macro",
+    "PhoneCall",
     "Problem",
     "Roster",
     "RosterOverride",

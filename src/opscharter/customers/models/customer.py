@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.customers.phones import LONGEST, key_of
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
@@ -30,6 +33,7 @@ class Customer(Record):
         Employee, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("account manager")
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_key = models.CharField(max_length=LONGEST, blank=True, editable=False, db_index=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
@@ -47,6 +51,11 @@ class Customer(Record):
     def __str__(self) -> str:
         return self.short_name or self.name
 
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the number in the form by which a caller is found, then validate."""
+        self.phone_key = key_of(self.phone)
+        super().full_clean(*args, **kwargs)
+
 
 class Contact(Record):
     """A person at a customer, who may ask for help and, with an account, use the portal."""
@@ -60,6 +69,9 @@ class Contact(Record):
     title = models.CharField(_("title"), max_length=80, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_key = models.CharField(max_length=LONGEST, blank=True, editable=False, db_index=True)
+    mobile = models.CharField(_("mobile"), max_length=40, blank=True)
+    mobile_key = models.CharField(max_length=LONGEST, blank=True, editable=False, db_index=True)
     reach = models.CharField(_("sees"), max_length=20, choices=Reach.choices, default=Reach.OWN)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -74,7 +86,7 @@ class Contact(Record):
     decides_access = True
     scope = Scope(department="customer__team", customer="customer")
     name_fields = ("name",)
-    search_fields = ("name", "email", "phone", "customer__name")
+    search_fields = ("name", "email", "phone", "mobile", "customer__name")
 
     class Meta:
         verbose_name = _("contact")
@@ -82,3 +94,8 @@ class Contact(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the numbers in the form by which a caller is found, then validate."""
+        self.phone_key, self.mobile_key = key_of(self.phone), key_of(self.mobile)
+        super().full_clean(*args, **kwargs)

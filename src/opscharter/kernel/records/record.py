@@ -140,6 +140,9 @@ class Record(models.Model):
         """Return why the record must stay in use; nothing when it may be archived."""
         return ()
 
+    def before_create(self, actor: Actor) -> None:
+        """Fill in what follows from who makes the record, before it is validated; page, API and import alike."""
+
     def on_create(self, actor: Actor) -> None:
         """Do what follows from the record's creation, in the same transaction."""
 

@@ -159,6 +159,7 @@ def save(record: Any, actor: Actor, *, note: str = "", links: Mapping[str, Seque
 
 def _create(record: Any, actor: Actor, note: str, links: Mapping[str, Sequence[models.Model]]) -> Any:
     _permit(record, actor, "create")
+    record.before_create(actor)
     _validate(record)
     verdict = _judge(record.create_guards, record, actor)
     _write(record, actor, insert=True)

@@ -48,7 +48,8 @@ function bringBack(form, kept) {
       field.tomselect.setValue(options.map((option) => option.value));
     } else for (const option of field.options) option.selected = options.some((each) => each.value === option.value);
   }
-  unsaved = true;
+  if (form.dataset.autosave) keepOnServer(form, 0);
+  else unsaved = true;
 }
 
 function offerDraft(form) {
@@ -76,14 +77,37 @@ function settleDrafts() {
   if (!failed) sessionStorage.removeItem(sent);
 }
 
+/* A form with data-autosave is kept by the server as one types; what it has not got yet survives in the browser. */
+let waiting = null;
+function keepOnServer(form, delay) {
+  clearTimeout(waiting?.timer);
+  const send = () => {
+    waiting = null;
+    const sent = sessionStorage.getItem(draftOf(form));
+    fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), keepalive: true, headers: { "X-Kept-While-Typing": "1" } })
+      .then((answer) => {
+        if (answer.status === 204 && sessionStorage.getItem(draftOf(form)) === sent) sessionStorage.removeItem(draftOf(form));
+      })
+      .catch(() => {});
+  };
+  waiting = { timer: setTimeout(send, delay), send };
+}
+addEventListener("pagehide", () => {
+  clearTimeout(waiting?.timer);
+  waiting?.send();
+});
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (!form) return;
-  unsaved = true;
   keepDraft(form);
+  if (form.dataset.autosave) keepOnServer(form, 400);
+  else unsaved = true;
 });
 document.addEventListener("submit", (event) => {
   unsaved = false;
+  clearTimeout(waiting?.timer);
+  waiting = null;
   if (event.target.dataset.draft) sessionStorage.setItem(SENT, draftOf(event.target));
 });
 addEventListener("beforeunload", (event) => {
