@@ -40,6 +40,7 @@ assets = Resource(
     panels=[Panel(_("Relations"), "assets/relations.html", _relations_of, place="main")],
     customer_facts=["name", "kind", "type", "service", "location"],
     form_class=AttributedForm,
+    sheets={"labels/": _("Labels with QR codes (PDF)")},
 )  # fmt: skip
 relations = Resource(
     AssetRelation, "relations", icon="topology-star", columns=["source", "kind", "target"],

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from opscharter.charter.evaluation import run
 from opscharter.demo import emergencies, learning, regulation, teamwork
+from opscharter.demo.assets import live_assets
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.company import Company, build
@@ -73,6 +74,7 @@ def found(
         live_changes(world, begin, CHANGES)
         live_on_call(world, begin, actor)
         live_at_the_hotline(world)
+        live_assets(world, actor)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

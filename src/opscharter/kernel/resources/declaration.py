@@ -139,6 +139,8 @@ class Resource:
     """Whether those of the house who have a record open see each other there."""
     foretell: Callable[[Any, Actor, Mapping[str, Any]], Foretold] | None = None
     """Says what saving would do to other records; where it does anything, people see that first and say yes or no."""
+    sheets: Mapping[str, Text] = field(default_factory=dict)
+    """What else a list can be had as, under Export: the end of an address, which gets the list's query, and a name."""
     in_menu: bool = True
     chapter: str = ""
     """The code of the chapter that lists the resource; the site fills it in."""

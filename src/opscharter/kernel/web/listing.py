@@ -162,6 +162,7 @@ class ListPage(ResourcePage):
             page.exports = [
                 (kind.upper(), f"{base}export/?{query}&format={kind}".replace("?&", "?")) for kind in ("csv", "xlsx")
             ]
+        page.exports += [(str(label), f"{base}{end}?{query}") for end, label in self.resource.sheets.items()]
         page.create_url = f"{base}new/" if self.may("create") else ""
         page.import_url = f"{base}import/" if self.may("import") else ""
 

@@ -1,0 +1,1 @@
+"""What a network scan found, held against the register: known, different, unknown, missing."""

@@ -1,0 +1,52 @@
+"""How scans and their findings appear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.assets.models import FoundHost, NetworkScan
+from opscharter.assets.reconciliation.pages import ScanForm, UploadPage
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.resources.declaration import Panel, Resource, View
+from opscharter.kernel.resources.links import list_url
+
+MOST_SHOWN = 50
+LABELS = {"name": _("name"), "address": _("network address")}
+
+
+def _findings_of(scan: NetworkScan, actor: Actor) -> dict[str, Any]:
+    rows = FoundHost.objects.visible_to(actor).filter(scan=scan)
+    counted = dict(rows.order_by().values_list("finding").annotate(n=Count("pk")))
+    counts = [
+        (label, counted[finding], list_url(findings, scan=scan.pk, finding=finding), FoundHost.TONES[finding])
+        for finding, label in FoundHost.Finding.choices if finding in counted
+    ]  # fmt: skip
+    waiting = rows.filter(state=FoundHost.State.OPEN).select_related("asset").order_by("finding", "pk")
+    return {"counts": counts, "findings": waiting[:MOST_SHOWN]}
+
+
+def _told(found: FoundHost, actor: Actor) -> dict[str, Any] | None:
+    if not found.ports and not found.differences:
+        return None
+    return {"differences": [{**each, "label": LABELS[each["field"]]} for each in found.differences]}
+
+
+scans = Resource(
+    NetworkScan, "scans", icon="radar-2",
+    columns=["number", "customer", "file_name", "begun_at", "hosts", "ports", "state"],
+    filters=["customer", "begun_at"], form=["customer", "networks"], form_class=ScanForm,
+    facts=["customer", "networks", "begun_at", "command", "file_name", "sha256", "hosts", "ports"],
+    panels=[Panel(_("What is to be settled"), "assets/findings.html", _findings_of, place="main")],
+    pages={"new/": UploadPage},
+)  # fmt: skip
+findings = Resource(
+    FoundHost, "findings", icon="list-search",
+    columns=["finding", "address", "hostname", "asset", "scan", "system", "state"],
+    filters=["scan", "finding", "asset"], form=["new_name", "new_kind"], related=["asset"], in_menu=False,
+    facts=["scan", "finding", "address", "hostname", "mac", "vendor", "system", "asset"],
+    views=[View("open", _("to be settled"), lambda actor: FoundHost.open_rows())],
+    panels=[Panel(_("What the network says"), "assets/finding.html", _told, place="main")],
+)  # fmt: skip

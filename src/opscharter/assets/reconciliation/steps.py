@@ -1,0 +1,49 @@
+"""What may be done with a finding, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from opscharter.assets.models.asset import Asset
+from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.controls.registry import guard
+
+UNKNOWN, DIFFERENT, OPEN = "unknown", "different", "OPEN"
+
+
+def is_unknown(found: Any) -> bool:
+    """Say whether the register does not have the host."""
+    return bool(found.finding == UNKNOWN)
+
+
+def differs(found: Any) -> bool:
+    """Say whether the register has the host otherwise."""
+    return bool(found.finding == DIFFERENT)
+
+
+def register_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
+    """Enter the host as an asset of the scan's customer, in use."""
+    asset = Asset(
+        name=found.new_name, kind=found.new_kind, address=found.address, customer=found.scan.customer,
+        team=found.scan.customer.team,
+    ).save_as(actor, note=found.scan.number)  # fmt: skip
+    found.asset = asset.move("take-into-use", actor)
+
+
+def correct_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
+    """Bring the register to what was found; a host that turned out to be a known asset brings its address."""
+    asset = found.asset
+    for difference in found.differences or [{"field": "address", "found": found.address}]:
+        setattr(asset, difference["field"], difference["found"])
+    asset.save_as(actor, note=found.scan.number)
+
+
+@guard("asset.scan-settled", clause="7.2.2", owner="security-officer", label=_("Every finding of the scan is settled"))
+def all_settled(scan: Any, actor: Actor) -> Any:
+    """Require a decision on every difference between network and register."""
+    left = scan.found.filter(state=OPEN).count()
+    return _t("%(n)s findings are not settled yet.") % {"n": left} if left else None
