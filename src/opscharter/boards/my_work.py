@@ -17,6 +17,7 @@ from opscharter.kernel.resources.links import url_of
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.resources.tasks import Task
 from opscharter.kernel.web.base import SignedInPage
+from opscharter.service.changes.tasks import windows_to_answer
 from opscharter.service.tickets.lifecycle import OPEN, State
 from opscharter.service.tickets.tasks import tickets_of_customer, tickets_without_handler
 
@@ -31,6 +32,8 @@ class WorkContext:
     mine: list[Task]
     team: list[Task] = field(default_factory=list)
     confirm: list[Task] = field(default_factory=list)
+    agree: list[Task] = field(default_factory=list)
+    """Windows of changes that a customer's contact is asked to agree to."""
 
 
 def _by_due(tasks: Iterable[Task]) -> list[Task]:
@@ -70,6 +73,9 @@ class MyWorkPage(SignedInPage):
         """Show it; a customer's contact sees the tickets of their organization instead."""
         if self.actor.external:
             mine, confirm = tickets_of_customer(self.actor, *OPEN), tickets_of_customer(self.actor, State.RESOLVED)
-            return self.render("boards/my_work.html", WorkContext(_by_due(mine), confirm=_by_due(confirm)))
+            return self.render(
+                "boards/my_work.html",
+                WorkContext(_by_due(mine), confirm=_by_due(confirm), agree=windows_to_answer(self.actor)),
+            )
         team = _by_due(tickets_without_handler(self.actor))
         return self.render("boards/my_work.html", WorkContext(tasks_of(self.actor), team))

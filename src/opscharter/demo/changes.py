@@ -113,20 +113,20 @@ def _standard(world: World, begin: dt.datetime, board: list[Employee], manager: 
 def _by_template(
     world: World, template: ChangeTemplate, customer: Customer, asked: dt.datetime, manager: Employee
 ) -> None:
-    engineer = world.dice.choice(_team(world, "WEB"))
+    engineer = world.dice.choice(team_of(world, "WEB"))
     actor = world.actor(engineer)
     with moment.at(asked):
         change = Change(
             title=f"{customer.short_name}{template.title}", kind="standard", template=template, customer=customer,
             requester=engineer,
         ).save_as(actor, links={"assets": world.company.assets[customer.pk, "WEB"]})  # fmt: skip
-        start = _free_evening(world, change, engineer, asked + dt.timedelta(days=1))
+        start = free_evening(world, change, engineer, asked + dt.timedelta(days=1))
         change.refresh_from_db()
         change.move("schedule", actor, engineer=engineer, window_start=start, window_end=start + LENGTH)
     _carried_out(world, -1, change, engineer, manager, start)
 
 
-def _team(world: World, code: str) -> list[Employee]:
+def team_of(world: World, code: str) -> list[Employee]:
     """Return the people of the team that serves a service."""
     team = world.company.services[code].team_id
     return [person for person in world.company.employees if person.department_id == team]
@@ -144,10 +144,10 @@ def _emergencies(world: World, begin: dt.datetime, manager: Employee) -> None:
     """Two emergency changes: one approved in time afterwards, one that the change manager rejects."""
     for number, (code, days, answer) in enumerate((("PAY", 110, "approve"), ("FW", 250, "reject"))):
         at = _workday(world, begin + dt.timedelta(days=days), 3)
-        engineer, requester = world.dice.sample(_team(world, code), 2)
+        engineer, requester = world.dice.sample(team_of(world, code), 2)
         customer = _serving(world, code)[0]
         with moment.at(at):
-            change = _asked(world, number, code, customer, requester, kind="emergency")
+            change = ask_for(world, number, code, customer, requester, kind="emergency")
             _write_plan(change, code, engineer, at)
             change.move("start-emergency", world.actor(engineer))
         _carried_out(world, -1, change, engineer, manager, at, afterwards=answer)
@@ -205,24 +205,24 @@ def _live(world: World, number: int, many: int, asked: dt.datetime, manager: Emp
     team = [person for person in world.company.employees if person.department_id == service.team_id]
     engineer, requester = dice.sample(team, 2)
     with moment.at(asked):
-        change = _asked(world, number, code, customer, requester)
+        change = ask_for(world, number, code, customer, requester)
     if number == many - 1:
         return
-    start = _free_evening(world, change, engineer, asked + dt.timedelta(days=4))
+    start = free_evening(world, change, engineer, asked + dt.timedelta(days=4))
     with moment.at(asked + dt.timedelta(hours=5)):
-        _planned(world, change, code, engineer, start, risky=number % 4 == 0)
+        plan_it(world, change, code, engineer, start, risky=number % 4 == 0)
     if number == many - 2:
         return
     with moment.at(asked + dt.timedelta(days=1)):
         change.move("propose", world.actor(engineer))
         voters = board if (change.risk or 0) >= 12 else [manager]
-        _vote(world, change, [person for person in voters if person.pk not in (engineer.pk, requester.pk)])
+        let_vote(world, change, [person for person in voters if person.pk not in (engineer.pk, requester.pk)])
     change.refresh_from_db()
     if change.state == "APPROVED" and start < world.until:
         _carried_out(world, number, change, engineer, manager, start)
 
 
-def _free_evening(world: World, change: Change, engineer: Employee, day: dt.datetime) -> dt.datetime:
+def free_evening(world: World, change: Change, engineer: Employee, day: dt.datetime) -> dt.datetime:
     """Return ten in the evening of the next working day on which nothing stands in the way."""
     start = _workday(world, day, 22)
     change.engineer = engineer
@@ -231,7 +231,7 @@ def _free_evening(world: World, change: Change, engineer: Employee, day: dt.date
     return start
 
 
-def _asked(
+def ask_for(
     world: World, number: int, code: str, customer: Customer, requester: Employee, kind: str = "normal"
 ) -> Change:
     title, content, _plan, _back = PLANS[code]
@@ -247,7 +247,7 @@ def _asked(
     return change
 
 
-def _planned(world: World, change: Change, code: str, engineer: Employee, start: dt.datetime, *, risky: bool) -> None:
+def plan_it(world: World, change: Change, code: str, engineer: Employee, start: dt.datetime, *, risky: bool) -> None:
     likelihood, impact = (3, 4) if risky else (world.dice.choice((1, 2)), world.dice.choice((2, 3)))
     change.refresh_from_db()
     change.move(
@@ -272,7 +272,7 @@ def _write_plan(change: Change, code: str, engineer: Employee, start: dt.datetim
     change.save_as(actor)
 
 
-def _vote(world: World, change: Change, voters: Iterable[Employee]) -> None:
+def let_vote(world: World, change: Change, voters: Iterable[Employee]) -> None:
     for person in voters:
         request = latest(change, "approve")
         if request is None or request.state != "open":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from opscharter.assets.models import Asset, AssetRelation
@@ -87,6 +88,14 @@ def board(person: Callable[..., Employee]) -> list[Employee]:
 def acting(employee: Employee) -> Actor:
     """Return the actor of an employee as of now."""
     return actor_of_employee(employee, employee.user)
+
+
+def browser_of(employee: Employee) -> Client:
+    """Return a browser in which an employee has signed in."""
+    client = Client(headers={"accept-language": "en"})
+    assert employee.user is not None
+    client.force_login(employee.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @pytest.fixture

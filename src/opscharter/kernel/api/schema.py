@@ -45,6 +45,8 @@ def described(resource: Resource) -> dict[str, Any]:
         step = OpenApiParameter("name", TEXT, OpenApiParameter.PATH, enum=names)
         said["moves"] = _answers(MoveShape(many=True))
         said["move"] = _answers(record, 400, 409, request=inputs_serializer_for(resource), parameters=[step])
+    for name, call in resource.viewset_class.calls.items() if resource.viewset_class else ():
+        said[name] = _answers(call.answer or record, *call.problems, request=call.request)
     return {name: extend_schema(tags=[resource.chapter], **options) for name, options in said.items()}
 
 

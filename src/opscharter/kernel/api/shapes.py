@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that a viewset offers beyond the derived ones: what it takes, what it answers, how it may fail.
+
+    Without an `answer` it returns the record.
+    """
+
+    request: Any = None
+    answer: Any = None
+    problems: tuple[int, ...] = ()
 
 
 class ReasonShape(serializers.Serializer):  # type: ignore[type-arg]

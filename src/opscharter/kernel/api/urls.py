@@ -31,7 +31,7 @@ class NothingHere(APIView):
 def viewset_for(resource: Resource) -> type[RecordViewSet]:
     """Return the viewset of one resource, described for the OpenAPI document."""
     model = resource.model
-    base = RecordViewSet if model.lifecycle is None else LifecycleViewSet
+    base = resource.viewset_class or (RecordViewSet if model.lifecycle is None else LifecycleViewSet)
     content = {"resource": resource, "queryset": model._default_manager.none(), "__doc__": model.__doc__}
     made: Any = type(f"{model.__name__}ViewSet", (base,), content)
     return extend_schema_view(**described(resource))(made)  # type: ignore[no-any-return]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.api.idempotency import create_once
 from opscharter.kernel.api.schema import MOST
 from opscharter.kernel.api.serializers import inputs_serializer_for, read_fields, serializer_for
-from opscharter.kernel.api.shapes import CommentShape, HistoryShape, MoveShape, ReasonGiven, TimelineShape
+from opscharter.kernel.api.shapes import Call, CommentShape, HistoryShape, MoveShape, ReasonGiven, TimelineShape
 from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.records.lifecycle import Move
 from opscharter.kernel.records.writing import obstacles, permitted
@@ -34,6 +34,8 @@ class RecordViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
     """One record type."""
 
     resource: Resource
+    calls: ClassVar[Mapping[str, Call]] = {}
+    """What a viewset of a resource's own offers beyond the derived calls, by the name of its method."""
     lookup_value_regex = r"[0-9]+"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -128,6 +129,8 @@ def _shown(field: models.Field[Any, Any], value: Any) -> str:
     """Return a field's value as people read it."""
     if value in (None, ""):
         return ""
+    if isinstance(value, dt.datetime):
+        return f"{moment.in_office(value):%Y-%m-%d %H:%M}"
     if field.is_relation and field.related_model is not None:
         related: Any = field.related_model
         return str(related._base_manager.filter(pk=value).first() or value)

@@ -62,8 +62,8 @@ class View:
 class Panel:
     """A card on the record's page drawn by a template; `context(record, actor)` gives what the template needs.
 
-    Return None from `context` to leave the card out. `place` is "main" (over the story), "below" (under it) or
-    "side". Customers see a panel only when it says `for_customers`.
+    Return None from `context` to leave the card out. `place` is "main" (over the story), "below" (under it), "first"
+    (over the facts) or "side". Customers see a panel only when it says `for_customers`.
     """
 
     title: Text
@@ -133,6 +133,8 @@ class Resource:
     """The only fields a customer's contact sees of a record, on pages, in exports and through the API."""
     form_class: type[Any] | None = None
     serializer_class: type[Any] | None = None
+    viewset_class: type[Any] | None = None
+    """A viewset with calls beyond the derived ones (see `calls` there): a `LifecycleViewSet` or a `RecordViewSet`."""
     pages: Mapping[str, type[Any]] = field(default_factory=dict)
     """Page classes that replace derived ones, by the end of the address: {"<int:pk>/": ClausePage}."""
     presence: bool = False

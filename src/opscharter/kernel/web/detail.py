@@ -84,6 +84,7 @@ class DetailContext:
     facts: list[tuple[Text, Cell]] = field(default_factory=list)
     panels_main: list[tuple[Text, str]] = field(default_factory=list)
     panels_below: list[tuple[Text, str]] = field(default_factory=list)
+    panels_first: list[tuple[Text, str]] = field(default_factory=list)
     panels_side: list[tuple[Text, str]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
     timeline_filter: str = "all"
@@ -185,7 +186,9 @@ class DetailPage(ResourcePage):
         page.timeline_filter = wanted or "all"
 
     def _draw_panels(self, page: DetailContext) -> None:
-        places = {"main": page.panels_main, "below": page.panels_below, "side": page.panels_side}
+        places = {
+            "main": page.panels_main, "below": page.panels_below, "first": page.panels_first, "side": page.panels_side,
+        }  # fmt: skip
         for panel in site.panels_of(self.resource):
             if self.actor.external and not panel.for_customers:
                 continue

@@ -11,16 +11,18 @@ from django.apps import apps
 from opscharter.customers.models import Contact
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
-from opscharter.kernel.approvals.requests import latest, open_request
+from opscharter.kernel.approvals.requests import digest, latest, open_request, shown
 from opscharter.kernel.calendars.engine import Calendar
 from opscharter.kernel.errors import Refused
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
 from opscharter.service.changes import notices
-from opscharter.service.changes.words import UNSUCCESSFUL, Answer, Feasibility, Kind, Outcome
+from opscharter.service.changes.words import UNSUCCESSFUL, Answer, Feasibility, Kind, Outcome, State
 from opscharter.service.tickets.services import company_calendar
 
 Inputs = Mapping[str, Any]
+SHOWN_TO_CUSTOMER = ["title", "kind", "content", "service", "assets", "window_start", "window_end"]
+"""What a customer is shown and answers for: what is altered, on which assets, when."""
 REVIEW_DAYS = 3
 """Working days in which a change that failed, was rolled back or was an emergency is reviewed."""
 
@@ -96,10 +98,24 @@ def mark_declined(change: Any, actor: Actor, inputs: Inputs) -> None:
     _answer(change, actor, Answer.DECLINED)
 
 
+def customer_hash(change: Any) -> str:
+    """Return the hash of what a customer is shown of a change, as it is stored: what an answer is bound to."""
+    stored = type(change)._base_manager.get(pk=change.pk)
+    return digest(shown(stored, SHOWN_TO_CUSTOMER))
+
+
 def _answer(change: Any, actor: Actor, answer: Answer) -> None:
+    change.answered_hash = customer_hash(change)
     change.customer_answer, change.customer_answered_at = answer, moment.now()
     change.customer_answered_by = Contact.objects.filter(user_id=actor.user_id or 0).first()
     change.answered_start, change.answered_end = change.window_start, change.window_end
+
+
+def go_on_when_approved(change: Any, actor: Actor, inputs: Inputs) -> None:
+    """Where the votes were in before the customer's word, that word opens the step they approved."""
+    request = latest(change, "approve")
+    if change.state == State.APPROVING and request is not None and request.state == "approved":
+        approval_decided(type(change)._base_manager.get(pk=change.pk), "approve", "approved")
 
 
 def tell_declined(change: Any, actor: Actor, inputs: Inputs) -> None:

@@ -11,7 +11,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import Parameter, Text, guard
 from opscharter.service.changes import conflicts
-from opscharter.service.changes.effects import minutes_of
+from opscharter.service.changes.effects import customer_hash, minutes_of
 from opscharter.service.changes.words import Feasibility, Kind
 
 OPEN_RESULTS = ("pending", "running")
@@ -143,12 +143,13 @@ def no_conflict(change: Any, actor: Actor) -> list[Text]:
 
 @guard("change.window-agreed", clause="3.4.3", owner="change-manager", label=_("The customer agrees to the window"))
 def window_agreed(change: Any, actor: Actor) -> list[Text]:
-    """Where it was promised, the customer has agreed to exactly this window."""
+    """Where it was promised, the customer has agreed to exactly this change in exactly this window."""
     if not change.customer_must_agree:
         return []
-    same = (change.answered_start, change.answered_end) == (change.window_start, change.window_end)
-    if not change.customer_answer or not same:
+    if not change.customer_answer:
         return [_("The customer has not answered for this window yet.")]
+    if change.answered_hash != customer_hash(change):
+        return [_("What the customer answered for has been changed since; it has to answer again.")]
     return [] if change.customer_answer == "agreed" else [_("The customer declines this window.")]
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opscharter.kernel.indicators.registry import indicator
 from opscharter.service.changes.models import Change
 from opscharter.service.changes.words import UNSUCCESSFUL, Kind, Outcome
 
+UNIT = pgettext_lazy("changes of systems", "changes")
 DIMENSIONS = {"department": "team_id", "employee": "engineer_id", "customer": "customer_id", "service": "service_id"}
 
 
@@ -24,7 +26,7 @@ SUCCESS = indicator(
     dimensions=DIMENSIONS,
 )  # fmt: skip
 FAILED = indicator(
-    "change.failed", label=_("Changes failed or rolled back"), unit=_("changes"), clause="3.4.3", direction="down",
+    "change.failed", label=_("Changes failed or rolled back"), unit=UNIT, clause="3.4.3", direction="down",
     population=lambda: _changes(outcome__in=UNSUCCESSFUL), when="finished_at", dimensions=DIMENSIONS,
 )  # fmt: skip
 EMERGENCY_SHARE = indicator(
@@ -33,6 +35,6 @@ EMERGENCY_SHARE = indicator(
     dimensions=DIMENSIONS,
 )  # fmt: skip
 CARRIED_OUT = indicator(
-    "change.carried-out", label=_("Changes carried out"), unit=_("changes"),
+    "change.carried-out", label=_("Changes carried out"), unit=UNIT,
     population=lambda: _changes(finished_at__isnull=False), when="finished_at", dimensions=DIMENSIONS,
 )  # fmt: skip

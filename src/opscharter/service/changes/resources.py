@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.declaration import Resource, Section, Stage, Text, View
+from opscharter.service.changes import panels
+from opscharter.service.changes.api import ChangeTaskViewSet, ChangeViewSet
 from opscharter.service.changes.models import (
     BoardMeeting,
     Change,
@@ -18,7 +20,8 @@ from opscharter.service.changes.models import (
     ChangeWindow,
     UnauthorisedChange,
 )
-from opscharter.service.changes.words import BEFORE_START, PLANNED, UNDER_WAY, Kind, Outcome, State
+from opscharter.service.changes.pages.planning import ChangeMovePage, ChangePage
+from opscharter.service.changes.words import BEFORE_START, PLANNED, UNDER_WAY, Kind, Outcome, State, risk_tone
 
 
 def badges_of(change: Any) -> list[tuple[Text, str]]:
@@ -36,11 +39,6 @@ def badges_of(change: Any) -> list[tuple[Text, str]]:
     if change.flagged_at and change.state in PLANNED:
         badges.append((change.flag_note, "r"))
     return badges
-
-
-def risk_tone(risk: int) -> str:
-    """Return the colour of a risk score."""
-    return "r" if risk >= 12 else "a" if risk >= 6 else "g"
 
 
 def _mine(actor: Actor) -> Q:
@@ -86,9 +84,9 @@ changes = Resource(
     form=[ASKED, ASSESSMENT, PLANNING], create=ASKED.fields, lead="content",
     facts=[
         "reason", "scope_note", "customer", "service", "incident", "team", "requester", "engineer",
-        "window_start", "window_end", "point_of_no_return", "feasibility", "feasibility_note", "likelihood", "impact",
-        "risk_note", "rollback_trigger", "approved_at", "started_at", "finished_at", "caused_incident", "verification",
-        "verified_at", "evaluation", "review_due_at", "review_findings", "review_actions",
+        "window_start", "window_end", "point_of_no_return", "approved_at", "started_at", "finished_at",
+        "rollback_at", "outcome", "caused_incident", "verification", "verified_at", "evaluation", "review_due_at",
+        "review_findings", "review_actions",
     ],
     customer_facts=["content", "kind", "service", "window_start", "window_end", "started_at", "finished_at", "outcome"],
     stages=[
@@ -98,6 +96,9 @@ changes = Resource(
         Stage(_("Closed"), (State.CLOSED,)),
     ],
     badges=badges_of, order="-window_start",
+    panels=[panels.EXECUTION, panels.ASSESSMENT, panels.PLAN, panels.WINDOW, panels.CUSTOMER],
+    beside={"assess": panels.ASSESSING, "agree": panels.ANSWERING, "decline": panels.ANSWERING},
+    pages={"<int:pk>/": ChangePage, "<int:pk>/moves/<slug:name>/": ChangeMovePage}, viewset_class=ChangeViewSet,
     choices={
         "template": lambda actor: Q(state=ChangeTemplate.State.APPROVED),
         "engineer": lambda actor: Q(left_on__isnull=True), "requester": lambda actor: Q(left_on__isnull=True),
@@ -106,7 +107,12 @@ changes = Resource(
 steps = Resource(
     ChangeTask, "change-tasks", icon="list-numbers",
     columns=["change", "phase", "position", "action", "owner", "minutes", "result"],
-    filters=["change", "phase", "owner", "result"], in_menu=False,
+    filters=["change", "phase", "owner", "result"],
+    facts=[
+        "change", "phase", "position", "action", "expected", "owner", "minutes", "go_no_go", "result", "began_at",
+        "ended_at", "deviation", "go_at", "go_by",
+    ],
+    in_menu=False, viewset_class=ChangeTaskViewSet,
     choices={"change": lambda actor: Q(state__in=BEFORE_START)},
 )  # fmt: skip
 templates = Resource(

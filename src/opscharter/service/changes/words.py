@@ -77,3 +77,8 @@ PLANNED = (State.PLANNING, State.APPROVING, State.APPROVED)
 UNDER_WAY = (State.IMPLEMENTING, State.ROLLING_BACK)
 BEFORE_START = (State.DRAFT, State.ASSESSING, *PLANNED)
 UNSUCCESSFUL = (Outcome.FAILED, Outcome.ROLLED_BACK)
+
+
+def risk_tone(risk: int) -> str:
+    """Return the colour of a risk score."""
+    return "r" if risk >= 12 else "a" if risk >= 6 else "g"

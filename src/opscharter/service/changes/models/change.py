@@ -8,11 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opscharter.assets.models import Asset
 from opscharter.customers.models import Contact, Customer, Service
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.records.merging import changed_fields
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department, Employee
@@ -79,6 +81,7 @@ class Change(Record):
     customer_answered_by = models.ForeignKey(
         Contact, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("answered by")
     )
+    answered_hash = models.CharField(_("answered for what was shown"), max_length=64, blank=True, editable=False)
     answered_start = models.DateTimeField(_("answered for a window from"), null=True, editable=False)
     answered_end = models.DateTimeField(_("answered for a window to"), null=True, editable=False)
 
@@ -111,7 +114,7 @@ class Change(Record):
 
     class Meta:
         verbose_name = _("change")
-        verbose_name_plural = _("changes")
+        verbose_name_plural = pgettext_lazy("changes of systems", "changes")
         indexes = [
             models.Index(fields=["state", "window_start"], name="change_calendar"),
             models.Index(fields=["customer", "window_start"], name="change_customer"),
@@ -142,6 +145,9 @@ class Change(Record):
             raise ValidationError({"template": _("Only standard changes follow a template.")})
         if self.window_start and self.window_end and self.window_end <= self.window_start:
             raise ValidationError({"window_end": _("This ends before it begins.")})
+        begun = self.started_at is not None and "started_at" not in changed_fields(self)
+        if begun and {"window_start", "window_end"} & set(changed_fields(self)):
+            raise ValidationError({"window_end": _("The change has begun; its window can no longer be moved.")})
 
     def on_create(self, actor: Actor) -> None:
         """Whoever asks for the change is its requester, unless another was named."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
+from opscharter.kernel.errors import Reason
 from opscharter.kernel.records.merging import changed_fields
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Employee
@@ -78,6 +79,17 @@ class ChangeTask(Record):
         altered = PLAN if self.pk is None else PLAN & set(changed_fields(self))
         if altered and self.change_id and self.change.state not in BEFORE_START:
             raise ValidationError(_("The change has begun; its plan can no longer be altered, only explained."))
+
+    def archiving(self) -> list[Reason]:
+        """A step that belongs to what was approved and begun stays: it is carried out, or explained."""
+        if self.change.state in BEFORE_START:
+            return []
+        text = _("The change has begun; its plan can no longer be altered, only explained.")
+        return [Reason(str(text), "change.follow-the-plan", "3.4.3")]
+
+    def on_archive(self, actor: Actor) -> None:
+        """A step fewer is another plan: votes cast on the old one are void."""
+        effects.plan_altered(self.change, actor)
 
     def on_create(self, actor: Actor) -> None:
         """A new step is another plan: votes cast on the old one are void."""

@@ -1,0 +1,1 @@
+"""The pages of change management that are not derived."""
