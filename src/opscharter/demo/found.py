@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from opscharter.charter.evaluation import run
 from opscharter.demo import emergencies, learning, regulation, teamwork
+from opscharter.demo.alerts import live_alerts
 from opscharter.demo.assets import live_assets
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
@@ -84,6 +85,7 @@ def found(
         teamwork.work_together(world)
         with override("zh-hant"):
             learning.learn(world)
+            live_alerts(world, actor)
         regulation.amend(world)
         with moment.at(end):
             run(actor)

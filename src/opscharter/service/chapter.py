@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.resources.site import Chapter
+from opscharter.service.alerts.part import PART as ALERTS
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
@@ -15,6 +16,7 @@ from opscharter.service.worktime.part import PART as WORKTIME
 PARTS = [
     TICKETS,
     HOTLINE,
+    ALERTS,
     EMERGENCIES,
     ONCALL,
     PROBLEMS,

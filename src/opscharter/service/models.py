@@ -1,5 +1,15 @@
 """Every record of the chapter, practice by practice: Django finds an app's models here."""
 
+from opscharter.service.alerts.models import (
+    Alert,
+    AlertDoor,
+    AlertGroup,
+    AlertRule,
+    AlertSource,
+    Delivery,
+    MajorCandidate,
+    Occurrence,
+)
 from opscharter.service.changes.models import (
     BoardMeeting,
     Change,
@@ -27,6 +37,11 @@ from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, T
 from opscharter.service.worktime.models import TimeEntry
 
 __all__ = [
+    "Alert",
+    "AlertDoor",
+    "AlertGroup",
+    "AlertRule",
+    "AlertSource",
     "Article",
     "ArticleFeedback",
     "ArticleUse",
@@ -41,11 +56,14 @@ __all__ = [
     "ChangeWindow",
     "ContingencyPlan",
     "ContingencyStep",
+    "Delivery",
     "Emergency",
     "EmergencyTask",
     "EscalationStep",
     "Incident",
     "Macro",
+    "MajorCandidate",
+    "Occurrence",
     "PhoneCall",
     "Problem",
     "Roster",

@@ -37,18 +37,33 @@ def inherit(child: Any, actor: Actor, inputs: Inputs) -> None:
     if child.assessed_at is None:
         for name in ASSESSMENT:
             setattr(child, name, getattr(child, name) or getattr(parent, name))
-        child.assessed_at = moment.now()
-        stopped = ledger.stop(child, ["assess"], "assessed")
-        child.assess_seconds = stopped[0].elapsed_seconds if stopped else None
     if child.assignee_id is None:
         child.assignee_id = parent.assignee_id
-    if child.assigned_at is None:
-        child.assigned_at = moment.now()
-        stopped = ledger.stop(child, ["assign"], "assigned")
-        child.assign_seconds = stopped[0].elapsed_seconds if stopped else None
-    if child.responded_at is None:
-        child.responded_at = moment.now()
-        ledger.stop(child, ["respond"], "accepted")
+    note_earlier_steps(child)
+
+
+def note_earlier_steps(ticket: Any) -> None:
+    """Note as done now what nobody had done when a ticket was resolved otherwise; its clocks stop with it."""
+    for kind, done in (("assess", "assessed"), ("assign", "assigned")):
+        if getattr(ticket, f"{done}_at") is None:
+            setattr(ticket, f"{done}_at", moment.now())
+            stopped = ledger.stop(ticket, [kind], done)
+            setattr(ticket, f"{kind}_seconds", stopped[0].elapsed_seconds if stopped else None)
+    if ticket.responded_at is None:
+        ticket.responded_at = moment.now()
+        ledger.stop(ticket, ["respond"], "accepted")
+
+
+def mark_recovered(incident: Any, actor: Actor, inputs: Inputs) -> None:
+    """Note an incident that recovered before anybody took it on."""
+    note_earlier_steps(incident)
+
+
+def settle_watched_tests(incident: Any, actor: Actor, inputs: Inputs) -> None:
+    """Say of every test that nobody made that monitoring vouches for it."""
+    for step in incident.test_steps.filter(result="pending", archived_at__isnull=True):
+        step.result, step.note = "not-applicable", _("recovered by itself, monitoring is quiet")
+        step.save_as(system_actor())
 
 
 def settle_tests(child: Any, actor: Actor, inputs: Inputs) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import Parameter, Text, guard
+from opscharter.service.tickets import hooks
 
 
 @guard("request.complete", clause="3.1.2", owner="hotline", label=_("Content, customer and urgency are recorded"))
@@ -107,3 +108,13 @@ def fully_tested(incident: Any, actor: Actor) -> list[Text]:
     if "failed" in results:
         missing.append(_("A test step has failed; repair it and test again."))
     return missing
+
+
+@guard(
+    "incident.monitoring-quiet", clause="3.3.3", owner="engineer", label=_("Monitoring is quiet"), overridable=False
+)  # fmt: skip
+def monitoring_quiet(incident: Any, actor: Actor) -> list[Text]:
+    """What recovered by itself is resolved only when monitoring has been quiet long enough."""
+    if not hooks.monitoring:
+        return [_("No monitoring is connected.")]
+    return [reason for ask in hooks.monitoring for reason in ask(incident)]

@@ -41,6 +41,10 @@ pagers: list[Callable[[Any, str], list[int]]] = []
 has called somebody."""
 
 
+monitoring: list[Callable[[Any], list[str | Promise]]] = []
+"""Say why monitoring cannot vouch for (incident)'s recovery; an empty list says that all is quiet."""
+
+
 def page(ticket: Any, reason: str) -> list[int]:
     """Call the engineers on duty for a ticket; returns the accounts called, none when nobody is on duty."""
     return next((called for pager in pagers if (called := pager(ticket, reason))), [])

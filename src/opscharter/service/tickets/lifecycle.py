@@ -82,8 +82,15 @@ FOLLOW = Move(
     effects=[emergency.settle_tests],
 )  # fmt: skip
 
+RECOVER = Move(
+    "recover", [State.NEW, *UNDER_WAY], State.RESOLVED, _("Recovered by itself"), automatic=True, customer_visible=True,
+    inputs=["category", "severity", "scope_note", "plan", "cause", "fix"], required=["cause", "fix"],
+    guards=[guards.monitoring_quiet], prepare=[emergency.mark_recovered, effects.mark_resolved],
+    effects=[emergency.settle_watched_tests],
+)  # fmt: skip
+
 _FINAL = [State.CLOSED, State.CANCELLED]
 REQUEST = Lifecycle(State, start=State.NEW, moves=[*_SHARED, _resolve()], final=_FINAL)
 INCIDENT = Lifecycle(
-    State, start=State.NEW, moves=[*_SHARED, DECLARE, _resolve(guards.fully_tested), FOLLOW], final=_FINAL
+    State, start=State.NEW, moves=[*_SHARED, DECLARE, _resolve(guards.fully_tested), FOLLOW, RECOVER], final=_FINAL
 )
