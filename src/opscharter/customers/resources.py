@@ -7,6 +7,8 @@ from opscharter.customers.models import Contact, Contract, Customer, Service, Sl
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, View
 from opscharter.kernel.resources.foretelling import clocks_moved
 from opscharter.kernel.web.forms import LinesField, RecordForm
+from opscharter.organization.accounts.api import AccountOfView
+from opscharter.organization.accounts.pages import ADDRESS, AccountOfPage
 
 State = Contract.State
 
@@ -63,6 +65,8 @@ contacts = Resource(
     order="name",
     customer_facts=["name", "title", "email", "phone", "mobile"],
     form=["customer", "name", "title", "email", "phone", "mobile", "reach"],
+    pages={ADDRESS: AccountOfPage},
+    api={ADDRESS: AccountOfView},
 )
 contracts = Resource(
     Contract,

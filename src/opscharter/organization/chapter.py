@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Chapter
 from opscharter.organization import resources
+from opscharter.organization.accounts.part import PART as ACCOUNTS
 from opscharter.organization.decisions.part import PART as DECISIONS
 from opscharter.organization.duties.part import PART as DUTIES
 from opscharter.organization.goals.part import PART as GOALS
@@ -33,7 +34,7 @@ CHAPTER = Chapter(
         resources.grants,
         resources.given_roles,
     ],
-    parts=[OVERVIEW, DUTIES, GOALS, PLANS, DECISIONS, REVIEWS, REQUESTS],
+    parts=[OVERVIEW, ACCOUNTS, DUTIES, GOALS, PLANS, DECISIONS, REVIEWS, REQUESTS],
     grants=GRANTS,
     schedules=[Schedule("organization.take-up-posts", take_up_posts, at=dt.time(0, 5))],
 )

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.resources.declaration import Resource, Section
+from opscharter.organization.accounts.api import AccountOfView
+from opscharter.organization.accounts.pages import ADDRESS, AccountOfPage
 from opscharter.organization.models import (
     Assignment,
     Delegation,
@@ -44,6 +46,8 @@ employees = Resource(
         Section(_("Person"), ["name", "email", "phone"]),
         Section(_("Place"), ["department", "post", "manager", "joined_on", "left_on"]),
     ],
+    pages={ADDRESS: AccountOfPage},
+    api={ADDRESS: AccountOfView},
 )
 assignments = Resource(
     Assignment,

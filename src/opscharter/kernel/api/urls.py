@@ -40,7 +40,12 @@ def viewset_for(resource: Resource) -> type[RecordViewSet]:
 def patterns() -> list[Any]:
     """Return the API's url patterns."""
     router = SimpleRouter(use_regex_path=True)
+    own = [
+        path(f"{resource.chapter}/{resource.slug}/{end}", view.as_view(resource=resource))
+        for resource in site.resources
+        for end, view in resource.api.items()
+    ]
     for resource in site.resources:
         router.register(f"{resource.chapter}/{resource.slug}", viewset_for(resource), f"api-{resource.key}")
     document = path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema")
-    return [*router.urls, document, re_path("", NothingHere.as_view())]
+    return [*own, *router.urls, document, re_path("", NothingHere.as_view())]

@@ -143,6 +143,8 @@ class Resource:
     """Says what saving would do to other records; where it does anything, people see that first and say yes or no."""
     sheets: Mapping[str, Text] = field(default_factory=dict)
     """What else a list can be had as, under Export: the end of an address, which gets the list's query, and a name."""
+    api: Mapping[str, type[Any]] = field(default_factory=dict)
+    """Views that the API has beside the derived ones, by the end of the address: {"<int:pk>/account/": AccountView}."""
     in_menu: bool = True
     chapter: str = ""
     """The code of the chapter that lists the resource; the site fills it in."""

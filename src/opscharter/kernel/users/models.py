@@ -17,6 +17,8 @@ class User(AbstractUser):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     must_change_password = models.BooleanField(default=False)
     """Set with a password made by somebody else: nothing opens before the person has chosen another."""
+    unlocked = models.DateTimeField(null=True, editable=False)
+    """When somebody let the person try again: failed sign-ins are counted anew from then."""
 
     numbering: ClassVar[None] = None
     search_fields: ClassVar[tuple[str, ...]] = ("display_name", "username")

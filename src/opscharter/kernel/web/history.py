@@ -24,6 +24,8 @@ from opscharter.kernel.web.base import ResourcePage
 
 LENGTH = 100
 NOTHING: tuple[Any, ...] = (None, "", [])
+WORDS: dict[str, str | Promise] = {}
+"""What actions of their own are called, by the action as it stands in the trail; parts add theirs."""
 
 
 @dataclass
@@ -111,6 +113,8 @@ class _Teller:
 
     def _action(self, action: str) -> str:
         verb, __, step = action.partition(":")
+        if action in WORDS:
+            return str(WORDS[action])
         words = {
             "create": _("created"), "edit": _("changed"), "archive": _("archived"), "comment": _("wrote"),
             "attach": _("added a file"), "download": _("read a file"), "override": _("granted an exception"),
@@ -118,7 +122,7 @@ class _Teller:
         if verb == "move":
             return self._step(step)
         if verb == "refused":
-            return _("refused: %(step)s") % {"step": words.get(step) or self._step(step)}
+            return _("refused: %(step)s") % {"step": words.get(step) or WORDS.get(step) or self._step(step)}
         if verb == "approval":
             return _("approval: %(step)s") % {"step": self._step(step.partition(":")[2])}
         return words.get(verb, action)

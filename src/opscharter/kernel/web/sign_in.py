@@ -9,12 +9,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.access.actor import NOBODY, actor_for
 from opscharter.kernel.audit.trail import write_entry
+from opscharter.kernel.users.models import User
 
 
 class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -35,6 +37,14 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_authenticated:
             write_entry(actor_for(user).by("page", request.META.get("REMOTE_ADDR", "")), "sign-out", record=user)
         super().logout(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed tries anew once somebody has unlocked the account, in every web process."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        name = str(credentials.get("email") or credentials.get("username") or "")
+        known = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), unlocked__isnull=False)
+        since = known.order_by("-unlocked").values_list("unlocked", flat=True).first()
+        return f"{key}:{since.timestamp()}" if since else key
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note who was tried; allauth counts the tries and shuts the door."""

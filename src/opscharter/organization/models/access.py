@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.kernel.access.actor import Reach
+from opscharter.kernel.access.actor import Actor, Reach
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.record import Record
+from opscharter.organization.separation import deputy_by_the_absent, refuse_to_oneself, rights_by_another
 
 
 class Role(Record):
@@ -45,6 +49,7 @@ class RoleGrant(Record):
     decides_access = True
     scope = Scope(public=True)
     search_fields = ("record_type", "action", "role__name")
+    create_guards = (rights_by_another,)
 
     class Meta:
         verbose_name = _("grant")
@@ -60,6 +65,10 @@ class RoleGrant(Record):
     def __str__(self) -> str:
         return f"{self.role}: {self.action} {self.record_type}"
 
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let nobody change what a role of their own may do."""
+        refuse_to_oneself(self, actor)
+
 
 class EmployeeRole(Record):
     """A role given to one person beside what their post brings, from a day to a day."""
@@ -74,6 +83,7 @@ class EmployeeRole(Record):
     decides_access = True
     scope = Scope(owner="employee", department="employee__department")
     search_fields = ("employee__name", "role__name")
+    create_guards = (rights_by_another,)
 
     class Meta:
         verbose_name = _("given role")
@@ -86,6 +96,10 @@ class EmployeeRole(Record):
         """Refuse an end before the beginning."""
         if self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("This ends before it begins.")})
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let nobody change a role of their own."""
+        refuse_to_oneself(self, actor)
 
 
 class Delegation(Record):
@@ -104,6 +118,7 @@ class Delegation(Record):
     decides_access = True
     scope = Scope(owner=("person", "deputy"), department="person__department")
     search_fields = ("reason", "person__name", "deputy__name")
+    create_guards = (deputy_by_the_absent,)
 
     class Meta:
         verbose_name = _("delegation")
@@ -118,3 +133,7 @@ class Delegation(Record):
             raise ValidationError({"deputy": _("Nobody stands in for themselves.")})
         if self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("This ends before it begins.")})
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let nobody change for whom they stand in."""
+        refuse_to_oneself(self, actor, deputy_by_the_absent)

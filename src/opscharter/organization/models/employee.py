@@ -20,6 +20,7 @@ from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models.department import Department
 from opscharter.organization.models.post import Post
+from opscharter.organization.separation import refuse_to_oneself, rights_by_another
 
 
 class Employee(Record):
@@ -133,6 +134,7 @@ class Assignment(Record):
     decides_access = True
     scope = Scope(owner="employee", department="department")
     search_fields = ("employee__name", "post__title")
+    create_guards = (rights_by_another,)
 
     class Meta:
         verbose_name = _("assignment")
@@ -146,3 +148,7 @@ class Assignment(Record):
         """Refuse an end before the beginning."""
         if self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("This ends before it begins.")})
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let nobody change a post of their own."""
+        refuse_to_oneself(self, actor)

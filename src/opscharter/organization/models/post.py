@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models.access import Role
+from opscharter.organization.separation import refuse_to_oneself
 
 
 class Post(Record):
@@ -36,3 +41,8 @@ class Post(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+        """Let nobody change the roles of a post of their own."""
+        if "roles" in changes:
+            refuse_to_oneself(self, actor)

@@ -20,6 +20,7 @@ BASE: dict[str, Text] = {
 }  # fmt: skip
 SPECIAL: dict[str, Text] = {
     "override": _("grant exceptions"), "share-view": _("share views"), "view-protected": _("see sensitive fields"),
+    "account": _("handle accounts"),
 }  # fmt: skip
 PAIRS = [
     (Reach.OWN,), (Reach.DEPARTMENT,), (Reach.DEPARTMENT_TREE,), (Reach.CUSTOMER,), (Reach.ALL,),

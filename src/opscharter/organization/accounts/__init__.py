@@ -1,0 +1,1 @@
+"""Accounts: who can sign in, given and taken by whoever holds the right to, and never by oneself."""
