@@ -6,6 +6,7 @@ from opscharter.customers import resources
 from opscharter.customers.deadlines.pages import URLS as DEADLINE_URLS
 from opscharter.customers.deadlines.pages import may_explain
 from opscharter.customers.feedback.part import PART as FEEDBACK
+from opscharter.customers.packs.part import PART as PACKS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.resources.site import Chapter, GrantLine, Page
 
@@ -33,7 +34,7 @@ CHAPTER = Chapter(
     code="customers",
     label=_("Customers"),
     under="service",
-    parts=[FEEDBACK],
+    parts=[FEEDBACK, PACKS],
     grants=GRANTS,
     pages=[Page(_("Explain a deadline"), "/customers/explain-a-deadline/", "hourglass", may_explain)],
     urls=DEADLINE_URLS,

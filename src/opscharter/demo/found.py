@@ -23,6 +23,7 @@ from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
 from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
+from opscharter.demo.packs import order_a_pack
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
@@ -89,6 +90,7 @@ def found(
         regulation.amend(world)
         with moment.at(end):
             run(actor)
+        order_a_pack(world)
     verify_now()
     cache.clear()
     return company

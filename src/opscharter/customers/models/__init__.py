@@ -5,4 +5,6 @@ from opscharter.customers.models.contract import Contract, SlaTarget
 from opscharter.customers.models.customer import Contact, Customer
 from opscharter.customers.models.service import Service
 
-__all__ = ["Contact", "Contract", "Customer", "Feedback", "Service", "SlaTarget"]
+from opscharter.customers.packs.models import CompliancePack  # isort: skip
+
+__all__ = ["CompliancePack", "Contact", "Contract", "Customer", "Feedback", "Service", "SlaTarget"]

@@ -1,0 +1,1 @@
+"""Compliance packs: what the regulation asks and how it was kept, for one customer and period, to hand over."""
