@@ -16,13 +16,17 @@ from opscharter.charter.improvements.part import PART as IMPROVEMENTS
 from opscharter.charter.install import install_default_regulation
 from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.oscal.part import PART as OSCAL
-from opscharter.charter.pages.clause import ClausePage, GuardLogPage, MeasurePage, SettingPage
+from opscharter.charter.pages.clause import ClausePage, MeasurePage, SettingPage
+from opscharter.charter.pages.guard_log import GuardLogPage
+from opscharter.charter.pages.overrides import overrides_of
 from opscharter.charter.pages.regulation import RegulationPage
+from opscharter.charter.pages.results import CheckHistoryPage, ProofPage, ResultPage
 from opscharter.charter.texts.part import PART as TEXTS
 from opscharter.charter.waivers.part import PART as WAIVERS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.approvals.jobs import escalate_overdue_approvals
 from opscharter.kernel.jobs.schedule import Schedule
+from opscharter.kernel.resources.declaration import Panel
 from opscharter.kernel.resources.site import Chapter, Page
 
 ALL = Reach.ALL
@@ -74,6 +78,7 @@ CHAPTER = Chapter(
         FRAMEWORKS,
     ],
     grants=GRANTS,
+    panels={"charter.clause": [Panel(_("Overrides"), "charter/overrides.html", overrides_of)]},
     setup=[install_default_regulation],
     schedules=[
         Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0)),
@@ -84,6 +89,9 @@ CHAPTER = Chapter(
         path("regulation/guard-log/", GuardLogPage.as_view(), name="guard-log"),
         path("regulation/clauses/<str:number>/", ClausePage.as_view(), name="clause"),
         path("regulation/clauses/<str:number>/measure/", MeasurePage.as_view(), name="measure"),
+        path("regulation/checks/<str:control>/", CheckHistoryPage.as_view(), name="check-history"),
+        path("regulation/results/<int:pk>/", ResultPage.as_view(), name="check-result"),
+        path("regulation/results/<int:pk>/proof/", ProofPage.as_view(), name="check-result-proof"),
         path("regulation/controls/<str:control>/", SettingPage.as_view(), name="control-setting"),
     ],
 )

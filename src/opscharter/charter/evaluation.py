@@ -124,14 +124,19 @@ def _state(value: Any, target: float, error: str) -> str:
     return State.PASS if float(value) >= float(target) else State.FAIL
 
 
-def digest(result: CheckResult) -> str:
-    """Return the SHA-256 of all that a result says."""
+def canonical(result: CheckResult) -> bytes:
+    """Return all that a result says, in the one form that is hashed."""
     names = [f.attname for f in CheckResult._meta.concrete_fields if f.attname not in ("id", "hash")]
     content = {name: getattr(result, name) for name in names}
     for name in ("collected_at", "expires_at"):
         content[name] = content[name].timestamp()
     content["value"] = None if result.value is None else f"{result.value:.2f}"
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, default=str).encode()
+
+
+def digest(result: CheckResult) -> str:
+    """Return the SHA-256 of all that a result says."""
+    return hashlib.sha256(canonical(result)).hexdigest()
 
 
 def run(actor: Actor, clause: str = "", controls: Iterable[str] = ()) -> list[CheckResult]:

@@ -1,5 +1,6 @@
 """How the regulation's records appear beside the readable page."""
 
+from opscharter.charter.api import ResultsView, ResultView
 from opscharter.charter.models import Clause
 from opscharter.charter.pages.clause import ClauseRecordPage
 from opscharter.kernel.approvals.models import ApprovalPolicy
@@ -16,6 +17,7 @@ clauses = Resource(
     filters=["edition", "expectation"], order="position", pages={"<int:pk>/": ClauseRecordPage},
     form=["edition", "number", "headings", "texts", "owner_role", "supervisor_role", "expectation",
           "frameworks", "duties"],
+    api={"results/": ResultsView, "results/<int:pk>/": ResultView},
 )  # fmt: skip
 calendars = Resource(
     BusinessCalendar, "calendars", icon="calendar-time", columns=["name", "time_zone", "holidays"], order="name",

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from opscharter.charter import evaluation
 from opscharter.charter.models import CheckResult, Clause, Edition
+from opscharter.charter.pages.seen import seen_of
 from opscharter.charter.standing import CheckStanding, ClauseStanding, end_of, in_force, standings
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.decisions import change_setting, settings_at
-from opscharter.kernel.controls.models import ControlSetting, GuardDecision
+from opscharter.kernel.controls.models import ControlSetting
 from opscharter.kernel.controls.registry import CHECKS, Mode, find
 from opscharter.kernel.controls.wording import told
 from opscharter.kernel.errors import NotPermitted, Refused
@@ -72,6 +73,11 @@ class ClauseContext:
     modes: list[tuple[str, Any]] = field(default_factory=lambda: list(Mode.choices))
     at: dt.datetime | None = None
     """The moment of the past that is shown; none is now."""
+
+    @property
+    def month(self) -> str:
+        """Return what asks the guard log for the month up to the day, whose decisions the page counts."""
+        return f"from={self.day.replace(day=1)}&to={self.day}"
 
     @property
     def day(self) -> dt.date:
@@ -129,7 +135,7 @@ def _card(standing: CheckStanding, actor: Actor) -> CheckCard:
     if result is None:
         return card
     types = dict.fromkeys(row[0] for row in result.sample)
-    visible = {label: _visible(label, [row[1] for row in result.sample if row[0] == label], actor) for label in types}
+    visible = {label: seen_of(label, [row[1] for row in result.sample if row[0] == label], actor) for label in types}
     rows = [
         ExceptionRow(url_of(label, pk), name, told(reason))
         for label, pk, name, reason in result.sample
@@ -143,13 +149,6 @@ def _card(standing: CheckStanding, actor: Actor) -> CheckCard:
             card.lists.append((str(resource.label_plural), address))
     card.chart = _chart(standing, result)
     return card
-
-
-def _visible(label: str, ids: list[int], actor: Actor) -> set[int]:
-    resource = site.find(label)
-    if resource is None:
-        return set()
-    return set(resource.model._default_manager.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _chart(standing: CheckStanding, result: CheckResult) -> dict[str, Any] | None:
@@ -250,37 +249,3 @@ class ClauseRecordPage(ResourcePage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Go to the clause's page."""
         return HttpResponseRedirect(clause_url(self.record(pk).number))
-
-
-@dataclass
-class GuardLogContext:
-    """The newest decisions of guards, for one guard or all."""
-
-    guard: str
-    rows: list[tuple[GuardDecision, str]]
-
-
-class GuardLogPage(SignedInPage):
-    """What guards refused, warned of or let pass, newest first."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show decisions on records that the reader may see."""
-        if not self.actor.may("charter.clause", "view"):
-            raise Http404
-        guard = request.GET.get("guard", "")
-        rows = GuardDecision.objects.order_by("-pk")
-        if guard:
-            rows = rows.filter(guard=guard)
-        newest = list(rows[:200])
-        by_type: dict[str, set[int]] = {}
-        for label in {row.record_type for row in newest}:
-            by_type[label] = _visible(
-                label, [row.record_id for row in newest if row.record_type == label and row.record_id], self.actor
-            )
-        own = self.actor.user_id
-        shown = [
-            (row, url_of(row.record_type, row.record_id))
-            for row in newest
-            if row.record_id in by_type[row.record_type] or (row.record_id is None and row.user_id == own)
-        ]
-        return self.render("charter/guard_log.html", GuardLogContext(guard, shown))
