@@ -53,7 +53,7 @@ def snapshot(on):
     )]  # fmt: skip
 
 
-def test_standing_on_a_past_date_after_three_amendments_and_later_edits_equals_what_was_shown_that_day(
+def test_case_4_standing_on_a_past_date_after_three_amendments_and_later_edits_equals_what_was_shown_that_day(
     officer, director, declare
 ):
     check = declare("named", Q(name__startswith="Bad"), target=60)
