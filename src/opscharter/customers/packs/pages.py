@@ -19,7 +19,8 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.api.shapes import ErrorsShape
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.resources.declaration import Panel, Resource
-from opscharter.kernel.resources.links import record_url
+from opscharter.kernel.resources.links import list_url, record_url
+from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import ResourcePage
 
 FILE = "<int:pk>/file/"
@@ -72,7 +73,8 @@ def _of_customer(customer: Customer, actor: Actor) -> Mapping[str, Any] | None:
         return None
     packs = CompliancePack.objects.visible_to(actor).current().filter(customer=customer).order_by("-pk")
     may = CompliancePack.scope.rows(actor, LABEL, "export") is None or customer.pk in actor.customers
-    return {"packs": packs[:LATEST], "may_order": actor.may(LABEL, "create") and may}
+    order = f"{list_url(site.resource(LABEL))}new/?customer={customer.pk}"
+    return {"packs": packs[:LATEST], "order": order if may and actor.may(LABEL, "create") else ""}
 
 
 FILE_PANEL = Panel(_("The file"), "customers/pack.html", _file, place="main")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0003_duties_and_aims"),
+        ("customers", "0005_telephone_numbers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
