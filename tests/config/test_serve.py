@@ -125,7 +125,9 @@ def test_an_open_stream_takes_no_thread_hears_what_a_page_does_and_does_not_hold
     server = start("--no-worker")
     server.read_until("Ctrl-C stops it")
     live = f"http://127.0.0.1:{server.port}/live/"
-    signed = signing.dumps([["desk"], "u1", "Li"], key=(data / "secret_key").read_text(), salt=SALT, compress=True)
+    signed = signing.dumps(
+        [["desk"], "u1", "Li", False], key=(data / "secret_key").read_text(), salt=SALT, compress=True
+    )
     asked = urllib.request.Request(f"{live}?pass={signed}", headers={"Accept": "text/event-stream"})
     streams = [urllib.request.urlopen(asked, timeout=30) for _each in range(8)]
     told = urllib.parse.urlencode({"pass": signed, "doing": "views"}).encode()

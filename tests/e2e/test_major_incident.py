@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, SignIn
-from tests.e2e.test_journeys import finish, receive, take
+from tests.e2e.test_journeys import finish, press, receive, take
 
 REPLY = "已與廠商確認備件到貨時間並安排今晚更換。" * 30
 
@@ -51,8 +51,7 @@ def test_a_major_incident_is_run_from_one_page_on_a_phone(sign_in: SignIn) -> No
     page.locator("form[data-draft] button.btn-primary").click()
     page.wait_for_url(re.compile(r"/incidents/\d+/$"))
     while (open_test := page.locator(".test:has(.dot.n) button", has_text="passed")).count():
-        open_test.first.click()
-        page.wait_for_load_state("networkidle")
+        press(open_test.first)
     take(page, "resolve")
     page.fill("dialog [name=cause]", "Supervisor card failed.")
     page.fill("dialog [name=fix]", "Replaced it.")
@@ -63,8 +62,7 @@ def test_a_major_incident_is_run_from_one_page_on_a_phone(sign_in: SignIn) -> No
     page.locator("#close button.btn-primary").click()
     expect(page.locator(".toasts")).to_contain_text("Resolved with it: 2 tickets.")
     while (task := page.locator("#tasks button", has_text="Done")).count():
-        task.first.click()
-        page.wait_for_load_state("networkidle")
+        press(task.first)
     take(page, "review")
     page.fill("dialog [name=lessons]", "Keep a spare card.")
     finish(page)

@@ -17,6 +17,7 @@ from opscharter.demo.alerts import live_alerts
 from opscharter.demo.assets import live_assets
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
+from opscharter.demo.chats import live_chats
 from opscharter.demo.coming_changes import plan_ahead
 from opscharter.demo.company import Company, build
 from opscharter.demo.hotline import live_at_the_hotline
@@ -79,6 +80,7 @@ def found(
         live_on_call(world, begin, actor)
         live_at_the_hotline(world)
         live_assets(world, actor)
+        live_chats(world, begin)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.resources.site import Chapter
 from opscharter.service.alerts.part import PART as ALERTS
 from opscharter.service.changes.part import PART as CHANGES
+from opscharter.service.chat.part import PART as CHAT
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
@@ -17,6 +18,7 @@ PARTS = [
     TICKETS,
     HOTLINE,
     ALERTS,
+    CHAT,
     EMERGENCIES,
     ONCALL,
     PROBLEMS,

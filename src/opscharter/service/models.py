@@ -19,6 +19,7 @@ from opscharter.service.changes.models import (
     ChangeWindow,
     UnauthorisedChange,
 )
+from opscharter.service.chat.models import Chat, ChatDesk, ChatMessage, ChatThread
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.hotline.models import CallDraft, PhoneCall
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
@@ -54,6 +55,10 @@ __all__ = [
     "ChangeTask",
     "ChangeTemplate",
     "ChangeWindow",
+    "Chat",
+    "ChatDesk",
+    "ChatMessage",
+    "ChatThread",
     "ContingencyPlan",
     "ContingencyStep",
     "Delivery",

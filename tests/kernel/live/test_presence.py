@@ -36,6 +36,18 @@ def test_each_sees_the_other_and_what_they_do_and_not_oneself():
     assert all(each["told"] for each in seen)
 
 
+def test_an_outsider_learns_who_writes_and_not_who_looks_on():
+    be_here(CHANNEL, "u1", "Li Min", Doing.VIEWS)
+    be_here(CHANNEL, "u2", "Wang Wei", Doing.WRITES)
+    seen = say(Pass((CHANNEL,), "v1", "Visitor", quiet=True).sign(), "views").json()["people"]
+    assert [each["who"] for each in seen] == ["Wang Wei"]
+
+
+def test_one_is_merely_there_at_the_further_channels_of_a_page():
+    say(Pass((CHANNEL, "desk"), "u1", "Li Min").sign(), "writes")
+    assert [each.doing for each in who_is_at("desk")] == [Doing.VIEWS]
+
+
 def test_who_closed_the_page_or_was_not_heard_of_is_gone():
     for person in ("u1", "u2", "u3"):
         be_here(CHANNEL, person, person, Doing.VIEWS)

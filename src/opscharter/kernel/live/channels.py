@@ -50,21 +50,26 @@ def recently_touched() -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Pass:
-    """Leave of one page to follow some channels, as whom; it is signed into the page and opens nothing else."""
+    """Leave of one page to follow some channels, as whom; it is signed into the page and opens nothing else.
+
+    What a person does is told at the first channel; at the others they are merely there. An outsider's page is
+    `quiet`: it learns who writes to it, not who looks on.
+    """
 
     channels: tuple[str, ...]
     person: str = ""
     label: str = ""
+    quiet: bool = False
 
     def sign(self) -> str:
         """Return the pass as the page carries it."""
-        return signing.dumps([list(self.channels), self.person, self.label], salt=SALT, compress=True)
+        return signing.dumps([list(self.channels), self.person, self.label, self.quiet], salt=SALT, compress=True)
 
 
 def read_pass(text: str) -> Pass | None:
     """Return the pass that a page shows; None when it was altered or is too old."""
     try:
-        channels, person, label = signing.loads(text, salt=SALT, max_age=LIFETIME)
+        channels, person, label, quiet = signing.loads(text, salt=SALT, max_age=LIFETIME)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Pass(tuple(channels), person, label)
+    return Pass(tuple(channels), person, label, quiet)

@@ -37,15 +37,17 @@ class LivePage(View):
         mine = read_pass(request.POST.get("pass", ""))
         if mine is None or not mine.person:
             return HttpResponse(status=403)
-        doing, channel = request.POST.get("doing", ""), mine.channels[0]
-        if doing in Doing.values:
-            be_here(channel, mine.person, mine.label, doing)
-        elif doing == "gone":
-            leave(channel, mine.person)
+        doing = request.POST.get("doing", "")
+        for place, channel in enumerate(mine.channels):
+            if doing == "gone":
+                leave(channel, mine.person)
+            elif doing in Doing.values:
+                be_here(channel, mine.person, mine.label, doing if place == 0 else Doing.VIEWS)
         return self._answer(mine, {})
 
     def _answer(self, mine: Pass, numbers: dict[str, int]) -> HttpResponse:
-        people = [each.told() for each in who_is_at(mine.channels[0], but=mine.person)] if mine.channels else []
+        found = who_is_at(mine.channels[0], but=mine.person) if mine.channels else []
+        people = [each.told() for each in found if not mine.quiet or each.doing == Doing.WRITES]
         return JsonResponse({"numbers": numbers, "people": people}, headers={"Cache-Control": "no-store"})
 
 

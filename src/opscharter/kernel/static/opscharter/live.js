@@ -53,9 +53,8 @@ async function lookWhoIsHere() {
 }
 function showPeople(people) {
   const place = presence();
-  const quiet = place.dataset.presence === "writing"; /* a chat says only who is writing */
   place.replaceChildren(
-    ...people.filter((each) => !quiet || each.doing === "writes").map((each) => {
+    ...people.map((each) => {
       const chip = document.createElement("span");
       chip.className = `pill ${each.doing === "views" ? "p-n" : "p-a"}`;
       chip.textContent = `${each.who} ${each.told}`;
@@ -70,6 +69,7 @@ function beat() {
 }
 document.addEventListener("input", (event) => {
   if (!presence() || !event.target.closest("textarea, [data-writing]") || event.target.closest("dialog.palette")) return;
+  if (event.target.form?.elements.note?.checked) return; /* what is written for colleagues is nothing for the others */
   live.wrote = Date.now();
   if (live.base === "views" && live.doing !== "writes") sayWhoIsHere("writes");
 });

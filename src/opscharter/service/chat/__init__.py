@@ -1,0 +1,1 @@
+"""Live chat: contacts and visitors talk with agents; what comes of it becomes a ticket."""
