@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.assets.drawing import draw
 from opscharter.assets.graph import affected_services
 from opscharter.assets.models import Asset, AssetAttribute, AssetRelation, AssetType
 from opscharter.kernel.attributes.models import definitions_of
@@ -16,7 +17,8 @@ def _relations_of(asset, actor):  # type: ignore[no-untyped-def]
     visible = AssetRelation.objects.visible_to(actor).current()
     needs = visible.filter(source=asset).select_related("target")
     needed_by = visible.filter(target=asset).select_related("source")
-    return {"needs": needs, "needed_by": needed_by, "services": affected_services([asset.pk])}
+    drawing = None if actor.external else draw([asset.pk], actor)
+    return {"needs": needs, "needed_by": needed_by, "services": affected_services([asset.pk]), "drawing": drawing}
 
 
 def _details_of(asset_type, actor):  # type: ignore[no-untyped-def]

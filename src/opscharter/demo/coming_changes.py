@@ -13,11 +13,13 @@ from opscharter.demo.life import World
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.users.models import User
+from opscharter.organization.access import actor_of_employee
 from opscharter.organization.models import Employee
 from opscharter.service.changes import answering, planning
 from opscharter.service.changes.effects import customer_hash
+from opscharter.service.changes.finding import find_alterations
 from opscharter.service.changes.guards import steps_of
-from opscharter.service.changes.models import Change
+from opscharter.service.changes.models import BoardMeeting, Change
 
 HOUR = dt.timedelta(hours=1)
 
@@ -37,10 +39,32 @@ def plan_ahead(world: World) -> None:
     asked = _coming(world, codes[1], customer, 3, risky=True)
     _propose(world, asked, must_agree=True)
     let_vote(world, asked, _voters(asked, board)[:2])
+    meeting = BoardMeeting.objects.filter(state=BoardMeeting.State.PLANNED).order_by("meets_at").first()
+    if meeting is not None:
+        meeting.save_as(system_actor("demo"), links={"changes": [asked, *meeting.changes.all()]})
     crossing = _coming(world, codes[0], customer, 2, title="核心鏈路切換演練")
     with moment.at(world.until - HOUR):
         assert agreed.window_end is not None
         planning.take_window(crossing, system_actor("demo"), agreed.window_end - dt.timedelta(minutes=40))
+
+
+def find_what_nobody_asked_for(world: World) -> None:
+    """Two assets are altered outside any change; the trail tells, one is explained, one waits for judgement."""
+    altered = [
+        assets[0] for (_customer, code), assets in sorted(world.company.assets.items()) if code == "NET" and assets
+    ][:2]  # fmt: skip
+    person = Employee.objects.select_related("user").get(user__username="engineer")
+    engineer = actor_of_employee(person, person.user)
+    manager = next(person for person in world.company.employees if person.post.title == "變更經理")
+    with moment.at(world.until - 30 * HOUR):
+        for asset, place in zip(altered, ("二號機房 B07", "災備機房 C02")):
+            asset.refresh_from_db()
+            asset.location = place
+            asset.save_as(engineer)
+    with moment.at(world.until - 29 * HOUR):
+        found = find_alterations()
+    with moment.at(world.until - 4 * HOUR):
+        found[0].move("explain", world.actor(manager), explanation="盤點時更正登記，設備未移動。")
 
 
 def _coming(world: World, code: str, customer: Customer, days: int, *, risky: bool = False, title: str = "") -> Change:

@@ -18,7 +18,7 @@ from opscharter.demo.assets import live_assets
 from opscharter.demo.assurance import live_assurance
 from opscharter.demo.changes import live_changes
 from opscharter.demo.chats import live_chats
-from opscharter.demo.coming_changes import plan_ahead
+from opscharter.demo.coming_changes import find_what_nobody_asked_for, plan_ahead
 from opscharter.demo.company import Company, build
 from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
@@ -76,11 +76,12 @@ def found(
         teamwork.prepare_macros(world, begin)
         live(world, begin, int(TICKETS * scale), tell)
         live_changes(world, begin, CHANGES)
-        plan_ahead(world)
         live_on_call(world, begin, actor)
         live_at_the_hotline(world)
         live_assets(world, actor)
         live_chats(world, begin)
+        plan_ahead(world)
+        find_what_nobody_asked_for(world)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

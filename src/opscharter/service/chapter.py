@@ -4,15 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.resources.site import Chapter
 from opscharter.service.alerts.part import PART as ALERTS
+from opscharter.service.changes import hooks as change_hooks
+from opscharter.service.changes.availability import away
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.chat.part import PART as CHAT
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
 from opscharter.service.oncall.part import PART as ONCALL
+from opscharter.service.oncall.rosters import first_on_call
 from opscharter.service.problems.part import PART as PROBLEMS
 from opscharter.service.tickets.part import PART as TICKETS
 from opscharter.service.worktime.part import PART as WORKTIME
+
+change_hooks.roster += [away, first_on_call]
 
 PARTS = [
     TICKETS,

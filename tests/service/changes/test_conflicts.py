@@ -123,7 +123,9 @@ def test_statutory_holidays_agreed_windows_and_the_roster_stand_in_the_way(chang
     planned.window_start, planned.window_end = TONIGHT, TONIGHT + 180 * MINUTE
     planned.save_as(system_actor())
     ChangeWindow(customer=customer, weekday=6, begins="22:00", minutes=240).save_as(system_actor())
-    monkeypatch.setattr(hooks, "roster", [lambda person, start, end: ["on call"] if person == doer.pk else []])
+    monkeypatch.setattr(
+        hooks, "roster", [lambda person, start, end: [(start, end, "on call")] if person == doer.pk else []]
+    )
     assert [clash.kind for clash in conflicts_of(planned)] == ["window", "roster"]
     assert free_slots(planned, 1) == []
     monkeypatch.setattr(hooks, "roster", [])

@@ -57,15 +57,41 @@ def _by_import(change, browser):
     assert (result.refused, result.changed) == (1, 0)
 
 
+def _by_screen(change, browser):
+    answer = browser.post(f"/service/changes/{change.pk}/execution/move/", {"move": "start"}, follow=True)
+    assert "§3.4.3" in answer.content.decode()
+
+
+def _by_step(change, browser):
+    """Carrying out the first step of a change that has not begun does not begin it, by page or API."""
+    step = change.steps.filter(phase="plan").order_by("position").first()
+    browser.post(f"/service/change-tasks/{step.pk}/carry-out/", {"do": "begin"})
+    assert browser.post(f"/api/v1/service/change-tasks/{step.pk}/begin/").status_code == 409
+    step.refresh_from_db()
+    assert step.result == "pending"
+
+
+def _as_emergency(change, browser):
+    """What was approved for a window is no emergency, whichever button is pressed."""
+    answer = browser.post(f"/service/changes/{change.pk}/execution/move/", {"move": "start-emergency"}, follow=True)
+    assert answer.status_code == 200
+    browser.post(f"/api/v1/service/changes/{change.pk}/moves/start-emergency/", {}, content_type="application/json")
+
+
 def _by_job(change, browser):
     with pytest.raises(Refused, match="The window has not opened yet"):
         change.move("start", system_actor("job"))
 
 
-@pytest.mark.parametrize("path", [_by_page, _by_bulk, _by_api, _by_api_edit, _by_import, _by_job])
+JUDGED = [_by_page, _by_bulk, _by_api, _by_import, _by_job, _by_screen]
+"""Paths that take the step, which its guard refuses."""
+EVERY = [*JUDGED, _by_api_edit, _by_step, _as_emergency]
+
+
+@pytest.mark.parametrize("path", EVERY)
 def test_a_change_is_not_started_by_any_path_while_a_guard_refuses(waiting, browser, path):
     path(waiting, browser)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.started_at) == ("APPROVED", None)
     refused = GuardDecision.objects.filter(guard="change.inside-window", outcome="refused", record_id=waiting.pk)
-    assert refused.count() == (0 if path is _by_api_edit else 1)
+    assert refused.count() == (1 if path in JUDGED else 0)

@@ -53,7 +53,10 @@ def emergency_approved_after(parameters: Parameters) -> Measure:
     return Measure(rows, late, "started_at", _("approved afterwards too late, or not at all"))
 
 
-@check("change.unauthorised", clause="3.4.3", owner="change-manager", label=_("Nothing is changed without authority"))
+@check(
+    "change.unauthorised", clause="3.4.3", owner="change-manager", label=_("Nothing is changed without authority"),
+    parameters={"grace": Parameter(60, _("minutes"), _("an asset is still written up after its change for"))},
+)  # fmt: skip
 def unauthorised(parameters: Parameters) -> list[Measure]:
     """Changes carried out, and alterations found; exceptions were made without authority."""
     reason = _("made without authority")

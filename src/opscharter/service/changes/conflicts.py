@@ -42,6 +42,7 @@ class Diary:
     windows: list[Any] = field(default_factory=list)
     own: dict[int, str] = field(default_factory=dict)
     related: set[int] = field(default_factory=set)
+    busy: list[hooks.Busy] = field(default_factory=list)
 
     def conflicts(self, start: dt.datetime, end: dt.datetime) -> list[Conflict]:
         """Return what stands in the way of a window from `start` to `end`."""
@@ -92,11 +93,9 @@ class Diary:
             yield Conflict("window", _("It lies outside the windows agreed with the customer."))
 
     def _roster(self, start: dt.datetime, end: dt.datetime) -> Iterator[Conflict]:
-        if self.change.engineer_id is None:
-            return
-        for ask in hooks.roster:
-            for text in ask(self.change.engineer_id, start, end):
-                yield Conflict("roster", text)
+        for begins, ends, text in self.busy:
+            if minutes := overlap(start, end, begins, ends):
+                yield Conflict("roster", text, minutes)
 
     def _holidays(self, start: dt.datetime, end: dt.datetime) -> Iterator[Conflict]:
         country, day = company_calendar().country, in_office(start).date()
@@ -127,7 +126,10 @@ def diary_of(change: Any, start: dt.datetime, end: dt.datetime) -> Diary:
     windows = apps.get_model("service.changewindow").objects.current().filter(customer_id=change.customer_id or 0)
     own = dict(change.assets.values_list("pk", "name"))
     concerned = [freeze for freeze in freezes if freeze.customer_id in (None, change.customer_id)]
-    return Diary(change, list(others.order_by("window_start", "pk")), concerned, list(windows), own, lineage(own))
+    diary = Diary(change, list(others.order_by("window_start", "pk")), concerned, list(windows), own, lineage(own))
+    if change.engineer_id is not None and change.kind != Kind.EMERGENCY:
+        diary.busy = [busy for ask in hooks.roster for busy in ask(change.engineer_id, start, end)]
+    return diary
 
 
 def conflicts_of(change: Any) -> list[Conflict]:

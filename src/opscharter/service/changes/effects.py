@@ -240,6 +240,17 @@ def find_unauthorised(change: Any, actor: Actor, inputs: Inputs) -> None:
     found.save_as(system_actor(), note=change.number)
 
 
+def accept_alteration(alteration: Any, actor: Actor, inputs: Inputs) -> None:
+    """Keep an alteration that nobody explains among the unauthorised changes, which is a nonconformity."""
+    source = "reconciliation" if alteration.via in ("import", "scan") else "audit"
+    found = apps.get_model("service.unauthorisedchange")(
+        title=f"{alteration.asset}: {alteration.what}"[:200], source=source, description=alteration.what,
+        asset=alteration.asset, customer=alteration.customer, team=alteration.team,
+    )  # fmt: skip
+    alteration.unauthorised = found.save_as(system_actor(), note=alteration.number)
+    alteration.save_as(system_actor(), note=found.number)
+
+
 def unflag(change: Any) -> None:
     """Take the flag off a change whose window was moved; the conflict check judges the new one."""
     change.flagged_at, change.flag_note = None, ""

@@ -42,7 +42,7 @@ GRANTS: dict[str, list[GrantLine]] = {
 }  # fmt: skip
 
 BESIDE = ("service.changetemplate", "service.changefreeze", "service.changewindow", "service.boardmeeting")
-FOUND = "service.unauthorisedchange"
+FOUND, ALTERED = "service.unauthorisedchange", "service.assetalteration"
 KEEP = "create edit archive export import history approve revise withdraw hold cancel"
 OF_CUSTOMERS = ("service.changefreeze", "service.changewindow")
 """Windows and freezes agreed with a customer: a project manager sees those of the own customers."""
@@ -52,6 +52,11 @@ for _code in GRANTS:
         GRANTS[_code] += [(each, "view", near if each in OF_CUSTOMERS else ALL) for each in BESIDE]
 for _code in ("change-manager", "service-manager"):
     GRANTS[_code] += [*((each, KEEP, ALL) for each in BESIDE), (FOUND, "view create edit explain settle history", ALL)]
+for _code in ("change-manager", "service-manager", "security-officer"):
+    GRANTS[_code].append((ALTERED, "view create comment explain accept export history", ALL))
+GRANTS["quality-supervisor"].append((ALTERED, "view comment accept export history", ALL))
+GRANTS["department-manager"].append((ALTERED, "view comment explain history", TREE))
+GRANTS["engineer"].append((ALTERED, "view comment", DEPARTMENT))
 for _code in ("quality-supervisor", "security-officer"):
     GRANTS[_code].append((FOUND, "view create edit settle history", ALL))
 GRANTS["department-manager"].append((FOUND, "view create explain history", TREE))

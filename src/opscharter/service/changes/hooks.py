@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-roster: list[Callable[[int, dt.datetime, dt.datetime], list[str]]] = []
-"""Return, for (employee, start, end), why the person cannot make a change then: on call, on leave, on another shift."""
+Busy = tuple[dt.datetime, dt.datetime, str]
+"""From when to when somebody cannot make a change, and why."""
+roster: list[Callable[[int, dt.datetime, dt.datetime], list[Busy]]] = []
+"""Return, for (employee, start, end), when the person cannot make a change: on call, on leave, on another shift."""
 
 nonconformities: list[Callable[[Any], None]] = []
 """Called with every unauthorised change found, in its transaction: the quality chapter opens its nonconformity."""

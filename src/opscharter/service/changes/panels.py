@@ -8,9 +8,12 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.assets.drawing import draw
 from opscharter.assets.graph import affected_services, dependants
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.approvals.models import ApprovalRequest, Vote
+from opscharter.kernel.approvals.requests import waiting_for
 from opscharter.kernel.controls.models import ControlException
 from opscharter.kernel.controls.registry import clause_of
 from opscharter.kernel.errors import Reason
@@ -35,7 +38,7 @@ from opscharter.service.changes.words import (
 )
 from opscharter.service.tickets.models import Incident
 
-STEP = "service.changetask"
+CHANGE, STEP = "service.change", "service.changetask"
 RECENT = dt.timedelta(days=90)
 QUESTIONS = [
     _("Has exactly this been done before, by whom, and how did it end?"),
@@ -169,6 +172,51 @@ def answering_of(change: Any, actor: Actor) -> dict[str, Any]:
     return {"seen": customer_hash(change), "assets": change.assets.all()}
 
 
+def impact_of(change: Any, actor: Actor) -> dict[str, Any] | None:
+    """Return the affected assets with what they need and what fails with them, drawn."""
+    assets = list(change.assets.all())
+    if not assets:
+        return None
+    drawing = draw([asset.pk for asset in assets], actor)
+    return {"assets": assets, "drawing": drawing, "services": affected_services(asset.pk for asset in assets)}
+
+
+IMPACT = Panel(_("Affected assets and what hangs on them"), "service/changes/impact.html", impact_of, place="main")
+
+
+def agenda_of(meeting: Any, actor: Actor) -> dict[str, Any]:
+    """Return what a meeting of the board decides on: each change with its risk, window, votes and what it lacks."""
+    rows = Change.objects.visible_to(actor).filter(meetings=meeting).select_related("customer", "engineer")
+    changes = list(rows.order_by("window_start", "pk"))
+    asked: dict[int, ApprovalRequest] = {}
+    requests = ApprovalRequest.objects.filter(
+        record_type=CHANGE, record_id__in=[change.pk for change in changes], move="approve"
+    )
+    for request in requests.order_by("pk").prefetch_related("votes", "seats"):
+        asked[request.record_id] = request
+    waiting = set(waiting_for(actor).values_list("record_id", flat=True)) if changes else set()
+    return {"lines": [(change, *_votes(asked.get(change.pk)), change.pk in waiting) for change in changes]}
+
+
+def _votes(request: ApprovalRequest | None) -> tuple[ApprovalRequest | None, int, int, list[Any]]:
+    """Return a request with how many of its present step agree, how many must, and the votes."""
+    if request is None:
+        return None, 0, 0, []
+    votes = [vote for vote in request.votes.all() if vote.step == request.step]
+    agreed = sum(vote.decision == Vote.Decision.APPROVE for vote in votes)
+    return request, agreed, request.policy["steps"][request.step].get("quorum", 1), votes
+
+
+def meetings_of(change: Any, actor: Actor) -> dict[str, Any] | None:
+    """Return the meetings of the board that have it on their agenda."""
+    if not actor.may("service.boardmeeting", "view"):
+        return None
+    found = list(change.meetings.filter(archived_at__isnull=True).order_by("-meets_at"))
+    return {"meetings": found} if found else None
+
+
+AGENDA = Panel(_("Agenda and votes"), "service/changes/agenda.html", agenda_of, place="main")
+MEETINGS = Panel(_("Advisory board"), "service/changes/meetings.html", meetings_of)
 CUSTOMER = Panel(
     _("The customer's approval of the window"), "service/changes/customer.html", customer_of, place="first",
     for_customers=True,

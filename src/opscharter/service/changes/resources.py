@@ -12,6 +12,7 @@ from opscharter.kernel.resources.declaration import Resource, Section, Stage, Te
 from opscharter.service.changes import panels
 from opscharter.service.changes.api import ChangeTaskViewSet, ChangeViewSet
 from opscharter.service.changes.models import (
+    AssetAlteration,
     BoardMeeting,
     Change,
     ChangeFreeze,
@@ -96,7 +97,10 @@ changes = Resource(
         Stage(_("Closed"), (State.CLOSED,)),
     ],
     badges=badges_of, order="-window_start",
-    panels=[panels.EXECUTION, panels.ASSESSMENT, panels.PLAN, panels.WINDOW, panels.CUSTOMER],
+    panels=[
+        panels.EXECUTION, panels.ASSESSMENT, panels.IMPACT, panels.PLAN, panels.WINDOW, panels.CUSTOMER,
+        panels.MEETINGS,
+    ],
     beside={"assess": panels.ASSESSING, "agree": panels.ANSWERING, "decline": panels.ANSWERING},
     pages={"<int:pk>/": ChangePage, "<int:pk>/moves/<slug:name>/": ChangeMovePage}, viewset_class=ChangeViewSet,
     choices={
@@ -131,7 +135,16 @@ meetings = Resource(
     BoardMeeting, "board-meetings", icon="users-group", columns=["number", "subject", "meets_at", "chair", "state"],
     filters=["state", "chair", "meets_at"], order="-meets_at",
     form=["subject", "meets_at", "place", "chair", "changes", "attendees", "minutes"],
+    facts=["meets_at", "place", "chair", "attendees", "minutes"], panels=[panels.AGENDA],
     choices={"chair": lambda actor: Q(left_on__isnull=True), "attendees": lambda actor: Q(left_on__isnull=True)},
+)  # fmt: skip
+alterations = Resource(
+    AssetAlteration, "asset-alterations", icon="zoom-question",
+    columns=["number", "asset", "what", "who", "altered_at", "customer", "state"],
+    filters=["state", "asset", "customer", "team", "altered_at"], order="-altered_at", lead="what",
+    form=["asset", "altered_at", "what", "customer", "team"],
+    facts=["asset", "customer", "team", "altered_at", "who", "via", "explanation", "change", "unauthorised"],
+    views=[View("to-judge", _("To be judged"), lambda actor: Q(state=AssetAlteration.State.FOUND))],
 )  # fmt: skip
 unauthorised = Resource(
     UnauthorisedChange, "unauthorised-changes", icon="alert-octagon",

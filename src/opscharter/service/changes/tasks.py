@@ -12,7 +12,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.resources.tasks import Task
-from opscharter.service.changes.models import BoardMeeting, Change, UnauthorisedChange
+from opscharter.service.changes.models import AssetAlteration, BoardMeeting, Change, UnauthorisedChange
 from opscharter.service.changes.words import PLANNED, UNDER_WAY, State
 from opscharter.service.tickets.services import company_calendar
 
@@ -90,6 +90,9 @@ def _of_the_manager(actor: Actor) -> list[Task]:
             found.append(_task(change, _("Verify"), due))
         elif change.review_due_at and change.reviewed_at is None and me not in doers:
             found.append(_task(change, _("Hold the review"), change.review_due_at))
+    open_yet = AssetAlteration.objects.visible_to(actor).current().filter(state="FOUND").select_related("asset")
+    for each in open_yet.order_by("altered_at")[:MOST]:
+        found.append(Task(f"{each}: {each.what}"[:160], _("alteration"), record_url(each), "3.4.3", verb=_("Judge")))
     unsettled = UnauthorisedChange.objects.visible_to(actor).current().exclude(state="SETTLED")
     for row in unsettled.order_by("found_at")[:MOST]:
         verb = _("Explain") if row.state == "FOUND" else _("Settle")

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.calendars.models import calendar_of
@@ -55,6 +56,19 @@ def duties_of(person_id: int, begin: dt.datetime, end: dt.datetime) -> list[tupl
         duties = plan_of(roster, begin, end).duties(begin, end)
         found += [(roster, each) for each in duties if each.person.pk == person_id]
     return sorted(found, key=lambda pair: pair[1].begins)
+
+
+def first_on_call(person_id: int, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime, str]]:
+    """Return when a person is the first to be called, and on which roster: they have no hands free for a change."""
+    return [
+        (
+            duty.begins,
+            duty.ends,
+            _("%(person)s is first on call: %(roster)s.") % {"person": duty.person, "roster": roster},
+        )
+        for roster, duty in duties_of(person_id, begin, end)
+        if duty.level == 1
+    ]
 
 
 def rosters_in_use() -> Any:
