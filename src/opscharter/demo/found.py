@@ -25,6 +25,7 @@ from opscharter.demo.life import World, live
 from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
 from opscharter.demo.packs import order_a_pack
+from opscharter.demo.reports import live_reports
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
@@ -90,6 +91,7 @@ def found(
         with override("zh-hant"):
             learning.learn(world)
             live_alerts(world, actor)
+        live_reports(world, actor)
         regulation.amend(world)
         with moment.at(end):
             run(actor)

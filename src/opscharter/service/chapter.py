@@ -14,6 +14,7 @@ from opscharter.service.knowledge.part import PART as KNOWLEDGE
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.oncall.rosters import first_on_call
 from opscharter.service.problems.part import PART as PROBLEMS
+from opscharter.service.reports.part import PART as REPORTS
 from opscharter.service.tickets.part import PART as TICKETS
 from opscharter.service.worktime.part import PART as WORKTIME
 
@@ -30,6 +31,7 @@ PARTS = [
     KNOWLEDGE,
     WORKTIME,
     CHANGES,
+    REPORTS,
 ]
 
 CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=PARTS)

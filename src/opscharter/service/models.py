@@ -34,6 +34,7 @@ from opscharter.service.oncall.models import (
     ShiftMember,
 )
 from opscharter.service.problems.models import Problem
+from opscharter.service.reports.models import ReportDefinition, ReportMail, ServiceReport
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
 from opscharter.service.worktime.models import TimeEntry
 
@@ -71,9 +72,12 @@ __all__ = [
     "Occurrence",
     "PhoneCall",
     "Problem",
+    "ReportDefinition",
+    "ReportMail",
     "Roster",
     "RosterOverride",
     "RosterShift",
+    "ServiceReport",
     "ServiceRequest",
     "ShiftHandover",
     "ShiftMember",

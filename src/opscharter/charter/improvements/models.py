@@ -22,6 +22,7 @@ class Improvement(Record):
         PROBLEM = "problem", _("problem")
         AUDIT = "audit", _("audit")
         REPORT = "report", _("service report")
+        ANALYSIS = "analysis", _("service analysis")
         DRILL = "drill", _("drill")
         FORUM = "forum", _("staff forum")
         COMPLAINT = "complaint", _("complaint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -21,6 +21,8 @@ from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.indicators.registry import INDICATORS, Indicator
 
 CENT = Decimal("0.01")
+Narrow = Callable[[QuerySet[Any]], QuerySet[Any]]
+"""Leaves of a population what one wants to look at, such as what somebody may see; frozen figures are of the whole."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,13 @@ def _within(indicator: Indicator, rows: QuerySet[Any], period: Period) -> QueryS
     return rows.filter(**{f"{indicator.when}__gte": period.start, f"{indicator.when}__lt": period.end})
 
 
-def _populations(code: str, dimension: str | None, id: int | None) -> tuple[Indicator, list[QuerySet[Any]]]:
+def _populations(
+    code: str, dimension: str | None, id: int | None, narrow: Narrow | None = None
+) -> tuple[Indicator, list[QuerySet[Any]]]:
     indicator = INDICATORS[code]
     found = [rows.order_by() for rows in indicator.population()]
+    if narrow is not None:
+        found = [narrow(rows) for rows in found]
     if dimension and id is not None:
         found = [rows.filter(**{indicator.dimensions[dimension]: id}) for rows in found]
     return indicator, found
@@ -124,10 +130,12 @@ def _member(dimension: str | None, id: int | None) -> dict[str, Any]:
     return {"dimension": dimension, "member": id} if dimension and id is not None else {"dimension": "", "member": 0}
 
 
-def value(code: str, period: Period, dimension: str | None = None, id: int | None = None) -> Figure:
-    """Return a figure; a closed period that was frozen is read as it was."""
-    indicator, found = _populations(code, dimension, id)
-    if kept := _kept(indicator, [period], dimension, id):
+def value(
+    code: str, period: Period, dimension: str | None = None, id: int | None = None, narrow: Narrow | None = None
+) -> Figure:
+    """Return a figure; a closed period that was frozen is read as it was, unless one looks at a part of it only."""
+    indicator, found = _populations(code, dimension, id, narrow)
+    if narrow is None and (kept := _kept(indicator, [period], dimension, id)):
         return kept[str(period)]
     tally = _Tally(indicator)
     for rows in found:
@@ -135,12 +143,18 @@ def value(code: str, period: Period, dimension: str | None = None, id: int | Non
     return tally.figure(period)
 
 
-def series(code: str, periods: Sequence[Period], dimension: str | None = None, id: int | None = None) -> list[Figure]:
+def series(
+    code: str,
+    periods: Sequence[Period],
+    dimension: str | None = None,
+    id: int | None = None,
+    narrow: Narrow | None = None,
+) -> list[Figure]:
     """Return a figure for each period, frozen ones as they were, with one query a record type.
 
     Raises ValueError for a stock: what was open in an earlier month cannot be told from what is open now.
     """
-    indicator, found = _populations(code, dimension, id)
+    indicator, found = _populations(code, dimension, id, narrow)
     if indicator.standing_stock:
         raise ValueError(f"{code} is a stock and has no series")
     if not periods:
@@ -156,7 +170,7 @@ def series(code: str, periods: Sequence[Period], dimension: str | None = None, i
             for period, tally in tallies.items():
                 if period.first <= begin < period.shift(period.months).first:
                     tally.add(row)
-    kept = _kept(indicator, periods, dimension, id)
+    kept = _kept(indicator, periods, dimension, id) if narrow is None else {}
     return [kept.get(str(period)) or tallies[period].figure(period) for period in periods]
 
 
@@ -164,16 +178,16 @@ def _months_between(first: dt.date, last: dt.date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
-def by_dimension(code: str, period: Period, dimension: str) -> dict[int | None, Figure]:
+def by_dimension(code: str, period: Period, dimension: str, narrow: Narrow | None = None) -> dict[int | None, Figure]:
     """Return a figure for each member of a dimension, frozen ones as they were, with one query a record type."""
-    indicator, found = _populations(code, None, None)
+    indicator, found = _populations(code, None, None, narrow)
     field = indicator.dimensions[dimension]
     tallies: dict[int | None, _Tally] = {}
     for rows in found:
         for row in _within(indicator, rows, period).values(field).annotate(**_measures(indicator)):
             tallies.setdefault(row[field], _Tally(indicator)).add(row)
     figures = {member: tally.figure(period) for member, tally in tallies.items()}
-    if period.closed and not indicator.standing_stock:
+    if narrow is None and period.closed and not indicator.standing_stock:
         for row in IndicatorFigure.objects.filter(code=code, period=str(period), dimension=dimension):
             figures[row.member] = Figure(indicator, period, row.value, row.numerator, row.population, frozen=True)
     return figures
