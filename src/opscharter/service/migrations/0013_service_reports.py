@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0003_duties_and_aims'),
         ('organization', '0002_duties_and_aims'),
-        ("service", "0009_change_answered_hash"),
+        ("service", "0012_asset_alterations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
