@@ -42,7 +42,7 @@ def correct_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
     asset.save_as(actor, note=found.scan.number)
 
 
-@guard("asset.scan-settled", clause="7.2.2", owner="security-officer", label=_("Every finding of the scan is settled"))
+@guard("asset.scan-settled", clause="3.4.1", owner="service-manager", label=_("Every finding of the scan is settled"))
 def all_settled(scan: Any, actor: Actor) -> Any:
     """Require a decision on every difference between network and register."""
     left = scan.found.filter(state=OPEN).count()
