@@ -13,12 +13,12 @@ def _digest(content: Any) -> str:
 
 def _texts(edition: Any) -> dict[str, Any]:
     names = ("number", "headings", "texts", "owner_role", "supervisor_role", "expectation", "frameworks", "duties")
-    clauses = edition.clauses.current().order_by("position", "number")
+    clauses = edition.clauses.current().order_by("position", "number").values(*names)
     return {
         "titles": edition.titles,
         "preambles": edition.preambles,
         "headings": edition.headings,
-        "clauses": [{name: getattr(clause, name) for name in names} for clause in clauses],
+        "clauses": list(clauses),
     }
 
 

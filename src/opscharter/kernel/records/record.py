@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
@@ -22,8 +21,10 @@ from opscharter.kernel.records.numbering import Numbering
 
 
 def _own_copy(value: Any) -> Any:
-    """Return the value, or a copy of what could be changed in place."""
-    return copy.deepcopy(value) if isinstance(value, dict | list) else value
+    """Return the value, or a copy of what could be changed in place: JSON's lists and objects."""
+    if value.__class__ is dict:
+        return {name: _own_copy(each) for name, each in value.items()}
+    return [_own_copy(each) for each in value] if value.__class__ is list else value
 
 
 class Record(models.Model):
@@ -97,7 +98,7 @@ class Record(models.Model):
         """Keep the row as it was read, beside the values that may be changed."""
         instance = super().from_db(db, field_names, values, **options)
         if any(isinstance(value, dict | list) for value in values):
-            values = [_own_copy(value) for value in values]
+            values = [_own_copy(value) if isinstance(value, dict | list) else value for value in values]
         instance.__dict__["_row"] = (field_names, values)
         return instance
 
