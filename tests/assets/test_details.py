@@ -26,7 +26,7 @@ def _in_english():
 
 @pytest.fixture
 def server(db):
-    return AssetType(label="Rack server", label_zh_hant="機架式伺服器", kind="server").save_as(system_actor())
+    return AssetType(label="Rack server", label_zh_hant="機架式服務器", kind="server").save_as(system_actor())
 
 
 def detail(kind_of, code, **more):
@@ -105,7 +105,7 @@ def test_names_and_values_are_shown_in_the_readers_language(server):
     detail(server, "encrypted", kind="yes-no", label="Disk encrypted", label_zh_hant="磁碟已加密")
     kept = asset(server, encrypted=True)
     with override("zh-hant"):
-        assert str(server) == "機架式伺服器"
+        assert str(server) == "機架式服務器"
         assert shown_all(kept.attribute_definitions(), kept.attributes) == [("磁碟已加密", "是")]
     with override("en"):
         assert shown_all(kept.attribute_definitions(), kept.attributes) == [("Disk encrypted", "yes")]

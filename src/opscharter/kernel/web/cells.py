@@ -90,6 +90,8 @@ def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) ->
         return label, Cell("text", dict(found.flatchoices).get(value, value))
     if isinstance(found, models.TextField):
         return label, Cell("long", value)
+    if isinstance(value, list):
+        return label, Cell("list", [str(each) for each in value])
     return label, Cell(kind_of(found), value)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
+from opscharter.kernel.attributes.models import Labelled
 from opscharter.kernel.clocks.ledger import ledger_of
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import clause_of
@@ -215,5 +216,5 @@ class DetailPage(ResourcePage):
 
 def record_title(record: Any) -> str:
     """Return what a record is called, beside its number."""
-    fields = type(record).search_fields
+    fields = () if isinstance(record, Labelled) else type(record).search_fields
     return str(getattr(record, fields[0])) if fields and "__" not in fields[0] else str(record)
