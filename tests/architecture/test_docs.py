@@ -7,7 +7,7 @@ from django.core.management import get_commands
 from tests.architecture.tree import PACKAGE, ROOT, shown, tracked_files
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-COMMAND = re.compile(r"(?:^|[`\s/])opscharter ([a-z]+)\b", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[`\s/])opscharter ([a-z]+(?:-[a-z]+)*)\b", re.MULTILINE)
 FENCE = re.compile(r"`([^`\n]+)`|```[a-z]*\n(.*?)```", re.DOTALL)
 VARIABLE = re.compile(r'(?:environ(?:ment)?\.get|environ(?:ment)?\[|flag|_needed)\(?(?:environment, )?"([A-Z_]+)"')
 

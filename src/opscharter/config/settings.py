@@ -162,6 +162,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 MAX_FILE_BYTES = 25 * 1024 * 1024
+MAX_MAIL_BYTES = int(os.environ.get("MAX_MAIL_MB", "40")) * 1024 * 1024
+"""Larger mails are refused with a reason; an attachment grows by a third on its way."""
 
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}").rstrip("/")
 """Where people reach this installation: the links in messages begin with it."""

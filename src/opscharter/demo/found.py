@@ -22,6 +22,7 @@ from opscharter.demo.coming_changes import find_what_nobody_asked_for, plan_ahea
 from opscharter.demo.company import Company, build
 from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
+from opscharter.demo.mail import live_mail
 from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
 from opscharter.demo.packs import order_a_pack
@@ -83,6 +84,7 @@ def found(
         live_chats(world, begin)
         plan_ahead(world)
         find_what_nobody_asked_for(world)
+        live_mail(world, begin, actor)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

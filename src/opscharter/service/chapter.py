@@ -11,6 +11,7 @@ from opscharter.service.chat.part import PART as CHAT
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
+from opscharter.service.mailbox.part import PART as MAILBOX
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.oncall.rosters import first_on_call
 from opscharter.service.problems.part import PART as PROBLEMS
@@ -25,6 +26,7 @@ PARTS = [
     HOTLINE,
     ALERTS,
     CHAT,
+    MAILBOX,
     EMERGENCIES,
     ONCALL,
     PROBLEMS,

@@ -23,6 +23,14 @@ from opscharter.service.chat.models import Chat, ChatDesk, ChatMessage, ChatThre
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.hotline.models import CallDraft, PhoneCall
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
+from opscharter.service.mailbox.models import (
+    Mailbox,
+    MailboxProgress,
+    MailboxSecret,
+    MailMessage,
+    OutgoingMail,
+    RawMail,
+)
 from opscharter.service.oncall.models import (
     Call,
     Callout,
@@ -68,10 +76,16 @@ __all__ = [
     "EscalationStep",
     "Incident",
     "Macro",
+    "MailMessage",
+    "Mailbox",
+    "MailboxProgress",
+    "MailboxSecret",
     "MajorCandidate",
     "Occurrence",
+    "OutgoingMail",
     "PhoneCall",
     "Problem",
+    "RawMail",
     "ReportDefinition",
     "ReportMail",
     "Roster",

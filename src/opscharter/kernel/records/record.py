@@ -159,9 +159,12 @@ class Record(models.Model):
     def on_approval(self, actor: Actor, move: str, state: str) -> None:
         """Do what follows when the approval of a step is decided (`approved`, `rejected`); same transaction."""
 
-    def comment_as(self, actor: Actor, text: str, *, visibility: str = "internal") -> None:
-        """Add a comment to the timeline; raises NotPermitted or ValidationError."""
-        writing.comment(self, actor, text, visibility=visibility)
+    def comment_as(self, actor: Actor, text: str, *, visibility: str = "internal", folded: str = "") -> None:
+        """Add a comment to the timeline; raises NotPermitted or ValidationError.
+
+        `folded` belongs to it and is shown on demand only, such as what a mail quotes.
+        """
+        writing.comment(self, actor, text, visibility=visibility, folded=folded)
 
 
 def record_types() -> list[type[Record]]:

@@ -315,13 +315,14 @@ def _tell_move(record: Any, step: Move, actor: Actor, before: str, reason: str) 
 
 
 @transaction.atomic
-def comment(record: Any, actor: Actor, text: str, *, visibility: str) -> None:
+def comment(record: Any, actor: Actor, text: str, *, visibility: str, folded: str = "") -> None:
     """Add a comment; see Record.comment_as. What a customer writes is always visible to the customer."""
     _permit(record, actor, "comment")
     seen = Visibility.CUSTOMER if actor.external else Visibility(visibility)
     if not text.strip():
         raise ValidationError({"text": _t("Write something first.")})
-    entry = entries.append(record, actor, TimelineEntry.Kind.COMMENT, visibility=seen, text=text.strip())
+    data = {"folded": folded.strip()} if folded.strip() else {}
+    entry = entries.append(record, actor, TimelineEntry.Kind.COMMENT, visibility=seen, text=text.strip(), data=data)
     write_entry(actor, "comment", record=record, changes={"comment": [None, entry.pk], "visibility": [None, seen]})
     record.on_comment(actor, seen.value)
 

@@ -163,7 +163,13 @@ class _Teller:
 
 def _via(code: str) -> str:
     """Say by which way something was done; a console command says its own name."""
-    return {"page": _("a page"), "api": _("the API"), "import": _("an import"), "job": _("by itself")}.get(code, code)
+    return {
+        "page": _("a page"),
+        "api": _("the API"),
+        "import": _("an import"),
+        "job": _("by itself"),
+        "mail": _("mail"),
+    }.get(code, code)
 
 
 def _keys(value: Any) -> Iterable[int]:

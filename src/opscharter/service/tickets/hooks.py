@@ -30,6 +30,9 @@ suggesters: list[Callable[[Actor, str], list[Suggestion]]] = []
 after_comment: list[Callable[[Any, Actor, TimelineEntry], None]] = []
 """Called with (ticket, actor, entry) for every comment, in its transaction: outgoing mail, chat."""
 
+after_step: list[Callable[[Any, Actor, str], None]] = []
+"""Called with (ticket, actor, state before) when a ticket's state has changed, in its transaction: outgoing mail."""
+
 choose_plan: list[Callable[[Any], str]] = []
 """Name the contingency plan that an incident declared an emergency runs by; asked in order until one knows."""
 

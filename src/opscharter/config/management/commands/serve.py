@@ -15,6 +15,7 @@ from opscharter.config.processes import Processes, port_is_free
 from opscharter.demo.found import founded, install_foundation
 from opscharter.kernel.templatetags.demo_accounts import demo_listing
 from opscharter.kernel.users.models import User
+from opscharter.service.mailbox.fetching import fetched_mailboxes
 
 
 class Command(BaseCommand):
@@ -50,6 +51,9 @@ class Command(BaseCommand):
                 self._greet(host, port)
             if not options["no_worker"]:
                 processes.start("worker", ["-m", "django", "worker"])
+                if fetched_mailboxes():
+                    processes.start("mail", ["-m", "django", "fetch-mail", "--watch"])
+                connection.close()
             fallen = processes.watch()
         finally:
             processes.stop()

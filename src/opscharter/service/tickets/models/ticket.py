@@ -146,6 +146,8 @@ class Ticket(Record):
             effects.retarget_clocks(self, "priority or contract changed")
         if "state" in changes:
             together.tell_watchers(self, actor, self.get_state_display(), f"v{self.version}")
+            for follow in hooks.after_step:
+                follow(self, actor, changes["state"][0])
 
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """A word to the customer restarts the update clock; a word from the customer tells the team."""
