@@ -149,3 +149,19 @@ def test_the_form_shows_the_fields_of_the_chosen_type_and_keeps_what_was_typed_b
     told = browser.get(f"/assets/assets/{stored.pk}/").content.decode()
     assert "Debian" in told
     assert "Cpus" in told
+
+
+def test_what_can_be_chosen_and_the_help_are_told_in_the_readers_language(server):
+    field = detail(
+        server, "colour", kind="choices", options=["Blue | 藍色 | 蓝色", "Red"], help="Of the front.",
+        help_zh_hant="正面的顏色。",
+    )  # fmt: skip
+    kept = asset(server, colour=["Red", "Blue"])
+    assert kept.attributes == {"colour": ["Blue", "Red"]}, "the first text is what is kept"
+    for language, told, hint in (
+        ("en", "Blue、Red", "Of the front."), ("zh-hant", "藍色、Red", "正面的顏色。"), ("zh-hans", "蓝色、Red", "Of the front."),
+    ):  # fmt: skip
+        with override(language):
+            assert shown_all([field], kept.attributes)[0][1] == told
+            assert field.hint == hint
+    assert problems_of(server, colour=["藍色"])

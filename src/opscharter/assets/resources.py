@@ -57,7 +57,8 @@ details = Resource(
     AssetAttribute, "details", icon="list-details", columns=["type", "label", "code", "kind", "required", "position"],
     filters=["type", "kind", "required"], in_menu=False,
     form=[
-        Section(_("Detail"), ["type", "code", "label", "label_zh_hant", "label_zh_hans", "kind", "required", "help"]),
+        Section(_("Detail"), ["type", "code", "label", "label_zh_hant", "label_zh_hans", "kind", "required", "help",
+                               "help_zh_hant", "help_zh_hans"]),
         Section(_("What it may hold"), ["options", "least", "most", "unit"]),
         Section(_("When and where it is asked"), ["asked_when", "position"]),
     ],

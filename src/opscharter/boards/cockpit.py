@@ -27,6 +27,7 @@ from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.resources.tasks import Task
 from opscharter.kernel.web.base import SignedInPage
+from opscharter.kernel.web.shell import customers_home
 from opscharter.service.tickets.indicators import ON_COCKPIT
 from opscharter.service.tickets.lifecycle import OPEN
 from opscharter.service.tickets.models import Incident, ServiceRequest
@@ -162,7 +163,7 @@ class CockpitPage(SignedInPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the company's figures of a month, the regulation's standing, and what waits for the reader."""
         if self.actor.external:
-            return HttpResponseRedirect("/my-work/")
+            return HttpResponseRedirect(customers_home())
         this = Period.this_month()
         try:
             period = Period.parse(request.GET.get("period", "") or str(this))

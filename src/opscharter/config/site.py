@@ -28,12 +28,13 @@ from opscharter.kernel.oversight.watching import verify_trail
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
 from opscharter.kernel.templatetags.demo_accounts import install_demo_accounts
-from opscharter.kernel.web.shell import install_work_count
+from opscharter.kernel.web.shell import install_customers_home, install_work_count
 from opscharter.organization import access
 from opscharter.organization.chapter import CHAPTER as ORGANIZATION
 from opscharter.organization.directory import CompanyDirectory
 from opscharter.organization.roles import NAMES
 from opscharter.service.chapter import CHAPTER as SERVICE
+from opscharter.service.portal.pages import PORTAL
 
 CHAPTERS: list[Chapter] = [
     CHARTER,
@@ -71,6 +72,7 @@ def install() -> None:
     install_standings(rail)
     install_role_names(NAMES)
     install_work_count(my_work.count)
+    install_customers_home(PORTAL)
     install_demo_accounts(listing)
     IMPORTERS["regulation"] = RegulationImporter()
     IMPORTERS["servicenow-incidents"] = ServiceNowIncidents()

@@ -93,8 +93,9 @@ levels = Resource(
     foretell=clocks_moved(),
 )  # fmt: skip
 services = Resource(
-    Service, "services", icon="apps", columns=["code", "name", "team", "requestable"], filters=["team", "requestable"],
-    form=["code", "name", "description", "team", "checklist", "requestable"], order="code",
+    Service, "services", icon="apps", columns=["code", "name", "category", "team", "requestable"],
+    filters=["team", "requestable"],
+    form=["code", "name", "description", "category", "team", "checklist", "requestable"], order="code",
     form_class=ServiceForm,
-    customer_facts=["code", "name", "description"],
+    customer_facts=["code", "name", "description", "category"],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from opscharter.charter.evaluation import run
-from opscharter.demo import emergencies, learning, regulation, teamwork
+from opscharter.demo import emergencies, learning, portal, regulation, teamwork
 from opscharter.demo.alerts import live_alerts
 from opscharter.demo.assets import live_assets
 from opscharter.demo.assurance import live_assurance
@@ -85,6 +85,8 @@ def found(
         plan_ahead(world)
         find_what_nobody_asked_for(world)
         live_mail(world, begin, actor)
+        portal.write_the_catalogue(world, begin, actor)
+        portal.ask_in_the_portal(world)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

@@ -14,6 +14,7 @@ from opscharter.service.knowledge.part import PART as KNOWLEDGE
 from opscharter.service.mailbox.part import PART as MAILBOX
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.oncall.rosters import first_on_call
+from opscharter.service.portal.part import PART as PORTAL
 from opscharter.service.problems.part import PART as PROBLEMS
 from opscharter.service.reports.part import PART as REPORTS
 from opscharter.service.tickets.part import PART as TICKETS
@@ -27,6 +28,7 @@ PARTS = [
     ALERTS,
     CHAT,
     MAILBOX,
+    PORTAL,
     EMERGENCIES,
     ONCALL,
     PROBLEMS,

@@ -41,6 +41,7 @@ from opscharter.service.oncall.models import (
     ShiftHandover,
     ShiftMember,
 )
+from opscharter.service.portal.models import CatalogueField
 from opscharter.service.problems.models import Problem
 from opscharter.service.reports.models import ReportDefinition, ReportMail, ServiceReport
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
@@ -59,6 +60,7 @@ __all__ = [
     "Call",
     "CallDraft",
     "Callout",
+    "CatalogueField",
     "Change",
     "ChangeFreeze",
     "ChangeTask",

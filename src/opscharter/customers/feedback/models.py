@@ -87,7 +87,9 @@ class Feedback(Record):
     )
 
     numbering = Numbering("FB-{date:%Y}-{seq:04}")
-    scope = Scope(owner=("handler", "customer__account_manager"), department="department", customer="customer")
+    scope = Scope(
+        owner=("handler", "customer__account_manager"), department="department", customer="customer", contact="contact"
+    )
     search_fields = ("subject", "number", "body", "customer__name")
     timeline_fields = ("department", "handler")
     lifecycle = Lifecycle(

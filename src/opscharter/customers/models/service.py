@@ -26,6 +26,7 @@ class Service(Record):
         blank=True,
         help_text=_('What is tested after every repair, such as ["Sign in", "Place an order"].'),
     )
+    category = models.CharField(_("category"), max_length=60, blank=True, help_text=_("Its place in the portal."))
     requestable = models.BooleanField(_("customers can request it"), default=True)
 
     scope = Scope(public=True)

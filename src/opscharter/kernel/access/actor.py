@@ -54,11 +54,12 @@ class Actor:
 
     `units` maps a reach to department ids; `customers` are the customer ids within the customer reach.
     `represents` are the persons for whom this one stands in today: what separates duties holds for both.
-    An `external` actor is a customer's contact: of a record it sees only what is meant for customers.
+    An `external` actor is a customer's contact (`contact_id`): of a record it sees only what is meant for customers.
     """
 
     user: User | None = None
     person_id: int | None = None
+    contact_id: int | None = None
     label: str = ""
     roles: frozenset[str] = frozenset()
     grants: tuple[Grant, ...] = ()

@@ -16,7 +16,7 @@ def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a record keeps what bounds it: field paths to the owning persons, the department and the customer.
+    """Where a record keeps what bounds it: field paths to owners, department, customer and contact.
 
     A path left empty means that this reach never matches a row. `public` records (reference data such as a
     calendar) have no bounds: whoever is granted any reach sees every row.
@@ -25,6 +25,8 @@ class Scope:
     owner: str | tuple[str, ...] = ()
     department: str | tuple[str, ...] = ()
     customer: str | tuple[str, ...] = ()
+    contact: str | tuple[str, ...] = ()
+    """Whose matter it is at the customer: what a contact who sees the own matters only may see."""
     public: bool = False
 
     def rows(self, actor: Actor, record_type: str, action: str) -> Q | None:
@@ -36,6 +38,8 @@ class Scope:
         if Reach.OWN in reaches:
             if actor.person_id is not None:
                 allowed |= self._any(self.owner, [actor.person_id])
+            if actor.contact_id is not None:
+                allowed |= self._any(self.contact, [actor.contact_id])
             if actor.user_id is not None:
                 allowed |= Q(created_by_id=actor.user_id)
         for reach in (Reach.TEAM, Reach.DEPARTMENT, Reach.DEPARTMENT_TREE):

@@ -81,6 +81,7 @@ class RecordSerializer(ScopedSerializer):
         names = set(self.fields)
         if actor.external:
             seen = {*ALWAYS, "url", "label", "number", "state", *_with_labels(self.resource.customer_facts)}
+            seen |= set(self.resource.customer_sends)
             hidden = names - seen
         elif actor.may(self.resource.key, "view-protected"):
             return

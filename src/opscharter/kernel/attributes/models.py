@@ -17,6 +17,11 @@ from opscharter.kernel.records.record import Record
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
+def spoken(text: str, hant: str = "", hans: str = "") -> str:
+    """Return a text in the reader's language, as far as it is given in it."""
+    return {"zh-hant": hant, "zh-hans": hans}.get(get_language() or "", "") or text
+
+
 class Labelled(Record):
     """Something that the company names in the browser, in one language or in all three."""
 
@@ -35,8 +40,7 @@ class Labelled(Record):
     @property
     def name(self) -> str:
         """Return the name in the reader's language, as far as the company has given one."""
-        given = {"zh-hant": self.label_zh_hant, "zh-hans": self.label_zh_hans}
-        return given.get(get_language() or "", "") or self.label
+        return spoken(self.label, self.label_zh_hant, self.label_zh_hans)
 
 
 class AttributeDefinition(Labelled):
@@ -56,11 +60,18 @@ class AttributeDefinition(Labelled):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TEXT)
     required = models.BooleanField(_("must be filled in"), default=False)
-    options = models.JSONField(_("to choose from"), default=list, blank=True, help_text=_("One a line."))
+    options = models.JSONField(
+        _("to choose from"),
+        default=list,
+        blank=True,
+        help_text=_("One a line; in three languages as: Blue | 藍色 | 蓝色."),
+    )
     least = models.DecimalField(_("not less than"), max_digits=20, decimal_places=6, null=True, blank=True)
     most = models.DecimalField(_("not more than"), max_digits=20, decimal_places=6, null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     help = models.CharField(_("help"), max_length=200, blank=True)
+    help_zh_hant = models.CharField(_("help in Traditional Chinese"), max_length=200, blank=True)
+    help_zh_hans = models.CharField(_("help in Simplified Chinese"), max_length=200, blank=True)
     asked_when = models.CharField(
         _("asked when"), max_length=120, blank=True,
         help_text=_("Another field's code and value, such as os=Linux; empty: always."),
@@ -78,6 +89,17 @@ class AttributeDefinition(Labelled):
         code, _equals, value = self.asked_when.partition("=")
         return code.strip(), value.strip()
 
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what can be chosen: as it is kept, and in the reader's language."""
+        lines = [[part.strip() for part in str(line).split("|")] for line in self.options]
+        return [(parts[0], spoken(*parts[:3])) for parts in lines]
+
+    @property
+    def hint(self) -> str:
+        """Return the help in the reader's language."""
+        return spoken(self.help, self.help_zh_hant, self.help_zh_hans)
+
     def siblings(self) -> models.QuerySet[Any]:
         """Return the other fields of the same kind of record."""
         raise NotImplementedError
@@ -88,7 +110,8 @@ class AttributeDefinition(Labelled):
         if not CODE.fullmatch(self.code):
             problems["code"] = _t("A code is a small letter, then small letters, digits and _.")
         texts = isinstance(self.options, list) and all(isinstance(text, str) and text.strip() for text in self.options)
-        if not texts or len(set(self.options)) != len(self.options):
+        values = [value for value, _name in self.choices] if texts else []
+        if not texts or "" in values or len(set(values)) != len(values):
             problems["options"] = _t("What can be chosen is a list of different texts.")
         elif self.kind in (self.Kind.CHOICE, self.Kind.CHOICES) and len(self.options) < 2:
             problems["options"] = _t("A choice needs at least two texts to choose from.")

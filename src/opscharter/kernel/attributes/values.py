@@ -70,8 +70,9 @@ def _yes_no(definition: AttributeDefinition, given: Any) -> bool:
 
 
 def _choice(definition: AttributeDefinition, given: Any) -> str:
-    if given not in definition.options:
-        raise ValidationError(_t("Choose one of: %(options)s.") % {"options": "、".join(definition.options)})
+    if not isinstance(given, str) or given not in dict(definition.choices):
+        names = "、".join(name for _value, name in definition.choices)
+        raise ValidationError(_t("Choose one of: %(options)s.") % {"options": names})
     return str(given)
 
 
@@ -79,14 +80,16 @@ def _choices(definition: AttributeDefinition, given: Any) -> list[str]:
     if not isinstance(given, list | tuple):
         given = [given]
     chosen = {_choice(definition, each) for each in given if isinstance(each, str) or _choice(definition, each)}
-    return [option for option in definition.options if option in chosen]
+    return [value for value, _name in definition.choices if value in chosen]
 
 
 READERS: dict[str, Callable[[AttributeDefinition, Any], Any]] = {
     "text": _text, "paragraph": _text, "number": _number, "date": _date, "yes-no": _yes_no,
     "choice": _choice, "choices": _choices,
 }  # fmt: skip
-"""Each reader takes a value as sent and returns it as it is kept, or raises ValidationError."""
+"""Each reader takes a value as sent and returns it as it is kept, or raises ValidationError; chapters add kinds."""
+SHOWERS: dict[str, Callable[[AttributeDefinition, Any], str]] = {}
+"""How people read a kept value of a kind that a chapter has added."""
 
 
 def is_empty(given: Any) -> bool:
@@ -146,8 +149,13 @@ def shown(definition: AttributeDefinition, value: Any) -> str:
         return ""
     if definition.kind == "yes-no":
         return _t("yes") if value else _t("no")
+    if definition.kind in SHOWERS:
+        return SHOWERS[definition.kind](definition, value)
+    names = dict(definition.choices)
+    if definition.kind == "choice":
+        return names.get(value, str(value))
     if definition.kind == "choices":
-        return "、".join(value)
+        return "、".join(names.get(each, str(each)) for each in value)
     if definition.kind == "date":
         return str(formats.date_format(dt.date.fromisoformat(value)))
     return f"{value} {definition.unit}".strip()

@@ -131,6 +131,8 @@ class Resource:
     """Pills beside the number on the record's page: [(text, tone)], tones r(ed) a(mber) g(reen) b(lue) n(eutral)."""
     customer_facts: tuple[str, ...] = ()
     """The only fields a customer's contact sees of a record, on pages, in exports and through the API."""
+    customer_sends: tuple[str, ...] = ()
+    """What a customer's contact may also send through the API, and reads back there."""
     form_class: type[Any] | None = None
     serializer_class: type[Any] | None = None
     viewset_class: type[Any] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ class AttributedForm(RecordForm):
         self.definitions = list(self._definitions())
         kept = self.instance.attributes
         for definition in self.definitions:
-            self.fields[PREFIX + definition.code] = field_of(definition, kept.get(definition.code))
+            self.fields[PREFIX + definition.code] = field_of(definition, kept.get(definition.code), self.instance)
 
     def _definitions(self) -> list[AttributeDefinition]:
         """Return the fields that follow from what is chosen in the form so far."""
@@ -45,6 +46,9 @@ class AttributedForm(RecordForm):
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
         given = {d.code: self.cleaned_data.get(PREFIX + d.code) for d in self.definitions}
+        if not self.must_answer(given):
+            self.instance.attributes = {}
+            return
         for definition in self.definitions:
             name = PREFIX + definition.code
             if not is_asked(definition, given):
@@ -56,6 +60,10 @@ class AttributedForm(RecordForm):
                 self.add_error(name, error)
         self.instance.attributes = {code: value for code, value in given.items() if value not in (None, "", [])}
 
+    def must_answer(self, given: Mapping[str, Any]) -> bool:
+        """Say whether the details are judged at all; a form may let them be left out altogether."""
+        return True
+
     def _update_errors(self, errors: Any) -> None:
         """Say what the record has against its details once: beside each field, or over the form."""
         told = errors.error_dict.pop("attributes", None) if hasattr(errors, "error_dict") else None
@@ -64,16 +72,22 @@ class AttributedForm(RecordForm):
         super()._update_errors(errors)  # type: ignore[misc]
 
 
-def field_of(definition: AttributeDefinition, kept: Any) -> forms.Field:
+MAKERS: dict[str, Callable[[AttributeDefinition, Any, dict[str, Any]], forms.Field]] = {}
+"""Make the form field of a kind that a chapter has added, from (definition, record, options)."""
+
+
+def field_of(definition: AttributeDefinition, kept: Any, record: Any) -> forms.Field:
     """Return the form field of a definition; what makes a value right is said by `values.read` alone."""
     options: dict[str, Any] = {
         "label": definition.name, "required": False, "initial": kept,
-        "help_text": " ".join(text for text in (definition.help, definition.unit and f"({definition.unit})") if text),
+        "help_text": " ".join(text for text in (definition.hint, definition.unit and f"({definition.unit})") if text),
     }  # fmt: skip
-    choices = [(text, text) for text in definition.options]
+    choices = definition.choices
     kinds = AttributeDefinition.Kind
     field: forms.Field
     match definition.kind:
+        case added if added in MAKERS:
+            field = MAKERS[added](definition, record, options)
         case kinds.PARAGRAPH:
             field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **options)
         case kinds.DATE:

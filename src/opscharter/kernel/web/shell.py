@@ -24,6 +24,19 @@ def install_work_count(provider: Callable[[Actor], int]) -> None:
     _work[:] = [provider]
 
 
+_customers_home: list[str] = ["/my-work/"]
+
+
+def install_customers_home(url: str) -> None:
+    """Name the page that a customer's contact sees first (the portal)."""
+    _customers_home[:] = [url]
+
+
+def customers_home() -> str:
+    """Return the page that a customer's contact sees first."""
+    return _customers_home[0]
+
+
 @dataclass
 class Shell:
     """The frame of a page."""
@@ -58,7 +71,7 @@ def _shell_of(request: HttpRequest, actor: Actor | None) -> Shell:
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     if actor is not None and actor.user is not None and not fragment:
         shell.edition = current_edition()
-        shell.home_url = shell.work_url if actor.external else shell.home_url
+        shell.home_url = customers_home() if actor.external else shell.home_url
         shell.chapters = menu(actor, request.path)
         shell.inbox_count = unread_count(actor.user)
         shell.work_count = _work[0](actor) if _work else 0

@@ -30,7 +30,11 @@ GRANTS: dict[str, list[GrantLine]] = {
     "quality-supervisor": tickets("view export history", ALL),
     "security-officer": tickets("view", ALL),
     "risk-officer": tickets("view", ALL),
-    "customer-contact": tickets("view comment confirm reopen", CUSTOMER),
+    "customer-contact": [
+        *tickets("view comment confirm reopen", CUSTOMER),
+        ("service.incident", "create", CUSTOMER),
+        ("service.servicerequest", "create", CUSTOMER),
+    ],
 }
 for _role in ("department-manager", "engineer", "technical-support", "hotline", "service-manager"):
     GRANTS[_role].append(("service.macro", "view" if _role in ("engineer", "technical-support") else MACROS, ALL))

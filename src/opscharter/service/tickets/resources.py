@@ -14,6 +14,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
 from opscharter.service.tickets import effects, together
+from opscharter.service.tickets.forms import RequestForm, TicketForm
 from opscharter.service.tickets.lifecycle import OPEN, State
 from opscharter.service.tickets.macros import macros_for, may_use
 from opscharter.service.tickets.matrix import priority_of
@@ -166,8 +167,20 @@ SHARED: dict[str, Any] = {
     "badges": badges_of,
     "order": "-opened_at",
     "presence": True,
-    "customer_facts": ["description", "service", "channel", "urgency", "opened_at", "resolved_at", "closed_at"],
+    "customer_facts": [
+        "description",
+        "service",
+        "channel",
+        "urgency",
+        "contact",
+        "opened_at",
+        "resolved_at",
+        "closed_at",
+    ],
+    "customer_sends": ["title"],
+    "form_class": TicketForm,
     "choices": {
+        "service": lambda actor: Q(requestable=True) if actor.external else Q(),
         "assignee": lambda actor: Q(left_on__isnull=True),
         "merged_into": lambda actor: Q(state__in=[*OPEN, State.RESOLVED], merged_into__isnull=True),
     },
@@ -184,7 +197,12 @@ incidents = Resource(
     ],
 )  # fmt: skip
 requests = Resource(
-    ServiceRequest, "requests", icon="inbox", views=views_of(ServiceRequest), **SHARED, form=[ASKED, URGENCY, HANDLING],
+    ServiceRequest, "requests", icon="inbox", views=views_of(ServiceRequest),
+    **{
+        **SHARED, "customer_sends": ["title", "attributes"], "form_class": RequestForm,
+        "create": [*ASKED.fields, "attributes", *URGENCY.fields],
+    },
+    form=[ASKED, Section(_("Answers"), ["attributes"], follows="service"), URGENCY, HANDLING],
     panels=[Panel(_("Affected"), "service/impact.html", _impact_of), *TOGETHER],
 )  # fmt: skip
 test_steps = Resource(

@@ -99,7 +99,7 @@ class Ticket(Record):
     imported_from = models.CharField(_("imported from"), max_length=40, blank=True, editable=False)
 
     name_fields = ("number", "title")
-    scope = Scope(owner=("assignee",), department="team", customer="customer")
+    scope = Scope(owner=("assignee",), department="team", customer="customer", contact="contact")
     create_guards = (guards.request_complete,)
     timeline_fields = ("title", "priority", "impact", "urgency", "team", "assignee", "customer", "service", "plan")
     search_fields = ("title", "description", "customer__name", "reported_by")
@@ -133,6 +133,13 @@ class Ticket(Record):
         """Return who serves: the service's team, else the customer's."""
         service_team = self.service.team if self.service else None
         return service_team or (self.customer.team if self.customer else None)
+
+    def before_create(self, actor: Actor) -> None:
+        """What a customer's contact asks for is theirs and their organization's, whatever else was sent."""
+        if actor.external:
+            self.contact = Contact.objects.filter(pk=actor.contact_id or 0).select_related("customer").first()
+            self.customer = self.contact.customer if self.contact else None
+            self.channel, self.reported_by, self.team, self.assignee = Channel.PORTAL, "", None, None
 
     def on_create(self, actor: Actor) -> None:
         """Start the clocks."""
