@@ -34,7 +34,10 @@ from opscharter.service.tickets.suggesting import suggestions
 
 PORTAL = "/portal/"
 MOST, FOUND = 30, 8
-ALSO = ("service.article", "customers.contract", "assets.asset", "customers.feedback", "service.servicereport")
+ALSO = (
+    "service.article", "service.servicereport", "service.change", "customers.contract", "assets.asset",
+    "customers.feedback",
+)  # fmt: skip
 """Lists beside the tickets that the portal leads to, where the contact may see them."""
 
 
@@ -144,8 +147,10 @@ class HomePage(_InThePortal):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
         contact = self.contact
-        also = [(found.label_plural, list_url(found), found.icon) for key in ALSO
-                if (found := site.find(key)) and self.actor.may(key, "view")]  # fmt: skip
+        also = [(page.label, page.url, page.icon) for part in site.parts for page in part.pages
+                if page.url != PORTAL and page.visible(self.actor)]  # fmt: skip
+        also += [(found.label_plural, list_url(found), found.icon) for key in ALSO
+                 if (found := site.find(key)) and self.actor.may(key, "view")]  # fmt: skip
         items = [(category, list(group)) for category, group in groupby(catalogue(self.actor), lambda s: s.category)]
         page = HomeContext(
             contact, contact.reach == Contact.Reach.ORGANIZATION, tickets_of(self.actor, State.RESOLVED),
