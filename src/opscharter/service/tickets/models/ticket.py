@@ -135,10 +135,13 @@ class Ticket(Record):
         return service_team or (self.customer.team if self.customer else None)
 
     def before_create(self, actor: Actor) -> None:
-        """What a customer's contact asks for is theirs and their organization's, whatever else was sent."""
-        if actor.external:
-            self.contact = Contact.objects.filter(pk=actor.contact_id or 0).select_related("customer").first()
-            self.customer = self.contact.customer if self.contact else None
+        """What a contact asks for in the portal is theirs and their organization's, whatever else was sent.
+
+        Who writes from outside without an account has no contact id: whose it is, says the practice that takes it in.
+        """
+        if actor.external and actor.contact_id is not None:
+            self.contact = Contact.objects.select_related("customer").get(pk=actor.contact_id)
+            self.customer = self.contact.customer
             self.channel, self.reported_by, self.team, self.assignee = Channel.PORTAL, "", None, None
 
     def on_create(self, actor: Actor) -> None:
