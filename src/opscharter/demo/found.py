@@ -20,6 +20,7 @@ from opscharter.demo.changes import live_changes
 from opscharter.demo.chats import live_chats
 from opscharter.demo.coming_changes import find_what_nobody_asked_for, plan_ahead
 from opscharter.demo.company import Company, build
+from opscharter.demo.dispatch import live_dispatch, prepare_levels
 from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
 from opscharter.demo.mail import live_mail
@@ -76,6 +77,7 @@ def found(
         regulation.confirm_first_edition(world, begin)
         emergencies.prepare(world, begin)
         teamwork.prepare_macros(world, begin)
+        prepare_levels(world, begin, actor)
         live(world, begin, int(TICKETS * scale), tell)
         live_changes(world, begin, CHANGES)
         live_on_call(world, begin, actor)
@@ -92,6 +94,7 @@ def found(
         emergencies.settle(world)
         emergencies.run_one_now(world)
         teamwork.work_together(world)
+        live_dispatch(world, actor)
         with override("zh-hant"):
             learning.learn(world)
             live_alerts(world, actor)

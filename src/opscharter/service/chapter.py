@@ -8,9 +8,11 @@ from opscharter.service.changes import hooks as change_hooks
 from opscharter.service.changes.availability import away
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.chat.part import PART as CHAT
+from opscharter.service.dispatch.part import PART as DISPATCH
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
+from opscharter.service.levels.part import PART as LEVELS
 from opscharter.service.mailbox.part import PART as MAILBOX
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.oncall.rosters import first_on_call
@@ -31,6 +33,8 @@ PARTS = [
     PORTAL,
     EMERGENCIES,
     ONCALL,
+    LEVELS,
+    DISPATCH,
     PROBLEMS,
     KNOWLEDGE,
     WORKTIME,

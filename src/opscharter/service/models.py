@@ -20,9 +20,11 @@ from opscharter.service.changes.models import (
     UnauthorisedChange,
 )
 from opscharter.service.chat.models import Chat, ChatDesk, ChatMessage, ChatThread
+from opscharter.service.dispatch.models import AssignmentRule, Declined, EmployeeSkill, RuleTurn, Skill
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.hotline.models import CallDraft, PhoneCall
 from opscharter.service.knowledge.models import Article, ArticleFeedback, ArticleUse
+from opscharter.service.levels.models import ClockEscalation, TeamLevel, TeamStay
 from opscharter.service.mailbox.models import (
     Mailbox,
     MailboxProgress,
@@ -56,6 +58,7 @@ __all__ = [
     "Article",
     "ArticleFeedback",
     "ArticleUse",
+    "AssignmentRule",
     "BoardMeeting",
     "Call",
     "CallDraft",
@@ -70,11 +73,14 @@ __all__ = [
     "ChatDesk",
     "ChatMessage",
     "ChatThread",
+    "ClockEscalation",
     "ContingencyPlan",
     "ContingencyStep",
+    "Declined",
     "Delivery",
     "Emergency",
     "EmergencyTask",
+    "EmployeeSkill",
     "EscalationStep",
     "Incident",
     "Macro",
@@ -93,10 +99,14 @@ __all__ = [
     "Roster",
     "RosterOverride",
     "RosterShift",
+    "RuleTurn",
     "ServiceReport",
     "ServiceRequest",
     "ShiftHandover",
     "ShiftMember",
+    "Skill",
+    "TeamLevel",
+    "TeamStay",
     "TestStep",
     "TicketLink",
     "TimeEntry",

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -164,6 +164,7 @@ def test_starting_twice_is_starting_once(db):
 class AnyOrderOfPauses(TestCase):
     """However often one waits, what counted plus what is left is the target."""
 
+    @settings(deadline=None)
     @given(st.lists(st.integers(60, 20_000), min_size=1, max_size=8))
     def test_pauses_conserve_the_promised_time(self, gaps):
         Clock.objects.all().delete()

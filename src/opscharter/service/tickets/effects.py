@@ -9,12 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers.service_levels import ServiceLevels, service_levels
 from opscharter.kernel import moment
-from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.clocks import ledger
+from opscharter.kernel.clocks.course import BREACH
 from opscharter.kernel.clocks.reasons import declare_reason
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
-from opscharter.service.tickets import notices
+from opscharter.kernel.timeline import entries
+from opscharter.kernel.timeline.events import declare_event
+from opscharter.kernel.timeline.models import TimelineEntry
+from opscharter.service.tickets import hooks, notices
 from opscharter.service.tickets.matrix import priority_of
 
 Inputs = Mapping[str, Any]
@@ -27,6 +31,7 @@ UPDATE = ledger.declare_kind("update", _("Next word to the customer"))
 ALL_KINDS = (ASSIGN, RESPOND, ASSESS, RESOLVE, UPDATE)
 
 CONTRACT_CHANGED = declare_reason("contract changed", _("what the contract promises was changed"))
+ESCALATED = declare_event("escalated", _("Escalated: %(clock)s at %(share)s %%, told: %(who)s"))
 PAUSING = ("customer", "vendor")
 """For whom one waits while the clock stands; other waiting is the company's own time."""
 
@@ -87,6 +92,30 @@ def mark_assigned(ticket: Any, actor: Actor, inputs: Inputs) -> None:
         ticket.assign_seconds = _seconds(ledger.stop(ticket, [ASSIGN], "assigned"))
     else:
         ticket.reassignment_count += 1
+
+
+def mark_declined(ticket: Any, actor: Actor, inputs: Inputs) -> None:
+    """Nobody has it any more; the next one is asked when this is written."""
+    ticket.assignee = None
+
+
+def pass_on(ticket: Any, actor: Actor, inputs: Inputs) -> None:
+    """Give it to the next; where there is nobody, the head of the team is told (§3.1.2)."""
+    reason = inputs["reason"].strip()
+    found = [give(ticket, actor, reason) for give in hooks.after_decline]
+    if any(found):
+        return
+    head = ticket.team.head if ticket.team else None
+    users = [head.user] if head is not None and head.user is not None else []
+    data = _data(ticket, who=actor.label or str(actor.user or ""), reason=reason)
+    send(
+        notices.DECLINED,
+        users,
+        key=f"{ticket.number}:{ticket.version}",
+        record=ticket,
+        url=record_url(ticket),
+        data=data,
+    )
 
 
 def mark_accepted(ticket: Any, actor: Actor, inputs: Inputs) -> None:
@@ -224,12 +253,14 @@ def tell_team(ticket: Any, actor: Actor) -> None:
 
 
 def tell_clock(ticket: Any, clock: Any, level: int) -> None:
-    """Tell the handler, and from the breach on the team's head too, how a clock stands."""
-    people = [ticket.assignee]
-    if level >= 100 or ticket.assignee is None:
-        people.append(ticket.team.head if ticket.team else None)
-    users = [person.user for person in people if person is not None and person.user is not None]
-    kind = notices.CLOCK_BREACHED if level >= 100 else notices.CLOCK_WARNING
+    """Tell those whom the company wants told at this level how a clock stands, each once."""
+    people = {person.pk: person for choose in hooks.people_to_tell for person in choose(ticket, clock.kind, level)}
+    users = [person.user for person in people.values() if person.user is not None]
+    kind = notices.CLOCK_WARNING if level < BREACH else notices.CLOCK_BREACHED
+    if level > BREACH:
+        kind = notices.CLOCK_ESCALATED
+        said = {"clock": str(ledger.KINDS[clock.kind]), "share": level, "who": "、".join(map(str, people.values()))}
+        entries.append(ticket, system_actor(), TimelineEntry.Kind.EVENT, verb=ESCALATED, data=said, clause="3.3.2")
     data = _data(ticket, share=level, kind=str(ledger.KINDS[clock.kind]))
     key = f"{ticket.number}:{clock.kind}:{clock.round}:{level}"
     send(kind, users, key=key, record=ticket, url=record_url(ticket), data=data)

@@ -9,7 +9,7 @@ ALL, TREE, DEPARTMENT, OWN, CUSTOMER = Reach.ALL, Reach.DEPARTMENT_TREE, Reach.D
 HANDLE = (
     "view create edit comment history assign accept assess prioritise declare wait resume resolve confirm reopen cancel"
 )
-HANDLE += " merge unmerge"
+HANDLE += " decline merge unmerge"
 TICKETS = ("service.incident", "service.servicerequest", "service.teststep")
 
 

@@ -42,6 +42,17 @@ def merge_within_customer(ticket: Any, actor: Actor) -> list[Text]:
     return []
 
 
+@guard(
+    "request.declined-by-handler", clause="3.1.2", owner="engineer", label=_("Who declines is who was given it"),
+    overridable=False,
+)  # fmt: skip
+def declined_by_handler(ticket: Any, actor: Actor) -> list[Text]:
+    """Only the person to whom a ticket was assigned can decline it; others assign it to somebody else."""
+    if ticket.assignee_id is None or actor.person_id != ticket.assignee_id:
+        return [_("Only who was given the ticket can decline it.")]
+    return []
+
+
 @guard("request.was-merged", clause="3.1.2", owner="hotline", label=_("The ticket was merged"), overridable=False)
 def was_merged(ticket: Any, actor: Actor) -> list[Text]:
     """Only what was merged can be taken out again."""

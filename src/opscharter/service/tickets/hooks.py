@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,18 @@ choose_plan: list[Callable[[Any], str]] = []
 after_declare: list[Callable[[Any, Actor], None]] = []
 """Called with (incident, actor) when an incident has been declared an emergency, in its transaction."""
 
+after_change: list[Callable[[Any, Actor, Mapping[str, list[Any]]], None]] = []
+"""Called with (ticket, actor, changes) when a ticket was made (no changes) or written, in its transaction."""
+
+after_decline: list[Callable[[Any, Actor, str], bool]] = []
+"""Give a ticket to the next after (ticket, actor, reason) somebody declined it; each says whether it found one."""
+
+beside_assigning: list[Callable[[Any, Actor], list[Any]]] = []
+"""Say who could take a ticket and how much each has in hand, for who assigns it by hand: (ticket, actor)."""
+
+people_to_tell: list[Callable[[Any, str, int], list[Any]]] = []
+"""Name the employees whom a clock tells at a level, for (ticket, kind of clock, level)."""
+
 pagers: list[Callable[[Any, str], list[int]]] = []
 """Call whoever is on duty for (ticket, reason) once each, and return the accounts called; asked in order until one
 has called somebody."""
@@ -51,3 +63,9 @@ monitoring: list[Callable[[Any], list[str | Promise]]] = []
 def page(ticket: Any, reason: str) -> list[int]:
     """Call the engineers on duty for a ticket; returns the accounts called, none when nobody is on duty."""
     return next((called for pager in pagers if (called := pager(ticket, reason))), [])
+
+
+def follow(ticket: Any, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
+    """Let everything that joins in follow what happened to a ticket."""
+    for each in after_change:
+        each(ticket, actor, changes)

@@ -31,6 +31,8 @@ _SHARED = [
          required=["team"], prepare=[effects.mark_assigned], effects=[effects.tell_assignee]),
     Move("accept", [State.NEW, State.ASSIGNED], State.IN_PROGRESS, _("Take on"), primary=True,
          prepare=[effects.mark_accepted]),
+    Move("decline", State.ASSIGNED, State.NEW, _("Decline"), needs_reason=True, rare=True,
+         guards=[guards.declined_by_handler], prepare=[effects.mark_declined], effects=[effects.pass_on]),
     Move("assess", [State.NEW, *UNDER_WAY], State.IN_PROGRESS, _("Assess"),
          inputs=["category", "severity", "scope_note", "impact", "urgency"],
          required=["category", "severity", "scope_note", "impact", "urgency"], prepare=[effects.mark_assessed]),

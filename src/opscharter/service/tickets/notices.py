@@ -8,6 +8,10 @@ ASSIGNED = notice_type(
     "service.assigned", label=_("Assigned to me"), clause="3.1.2",
     subject=_("%(number)s is yours: %(title)s"), body=_("Priority P%(priority)s, customer %(customer)s."),
 )  # fmt: skip
+DECLINED = notice_type(
+    "service.declined", label=_("A ticket was declined and nobody else has it"), clause="3.1.2", urgent=True,
+    subject=_("%(number)s waits for somebody: %(who)s declined"), body=_("%(title)s: %(reason)s"),
+)  # fmt: skip
 CLOCK_WARNING = notice_type(
     "service.clock-warning", label=_("A deadline is near"), clause="3.3.2",
     subject=_("%(number)s: %(share)s %% of the time is gone"), body=_("%(title)s: the clock “%(kind)s” runs on."),
@@ -15,6 +19,11 @@ CLOCK_WARNING = notice_type(
 CLOCK_BREACHED = notice_type(
     "service.clock-breached", label=_("A deadline has passed"), clause="3.3.2", urgent=True,
     subject=_("%(number)s is overdue: %(kind)s"), body=_("%(title)s: the promised time has passed."),
+)  # fmt: skip
+CLOCK_ESCALATED = notice_type(
+    "service.clock-escalated", label=_("A missed deadline is escalated"), clause="3.3.2", urgent=True,
+    subject=_("%(number)s: “%(kind)s” stands at %(share)s %% of its time"),
+    body=_("%(title)s, customer %(customer)s: the promised time has passed and nobody has ended it."),
 )  # fmt: skip
 EMERGENCY = notice_type(
     "service.emergency", label=_("Emergency declared"), clause="3.3.1", urgent=True,

@@ -13,7 +13,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
-from opscharter.service.tickets import effects, together
+from opscharter.service.tickets import effects, hooks, together
 from opscharter.service.tickets.forms import RequestForm, TicketForm
 from opscharter.service.tickets.lifecycle import OPEN, State
 from opscharter.service.tickets.macros import macros_for, may_use
@@ -128,6 +128,12 @@ def _assessing(ticket: Any, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _assigning(ticket: Any, actor: Actor) -> dict[str, Any] | None:
+    """Return who could take the ticket, with what each has in hand."""
+    found = [each for ask in hooks.beside_assigning for each in ask(ticket, actor)]
+    return {"people": found} if found else None
+
+
 def _similar_to(ticket: Any, actor: Actor) -> dict[str, Any] | None:
     found = suggestions(actor, text_of(ticket), but=ticket) if ticket.state in OPEN else []
     return {"found": found} if found else None
@@ -162,7 +168,10 @@ SHARED: dict[str, Any] = {
     "lead": "description",
     "create": [*ASKED.fields, *URGENCY.fields],
     "suggestions": "/service/suggestions/",
-    "beside": {"assess": Panel(_("What is affected"), "service/assessing.html", _assessing)},
+    "beside": {
+        "assess": Panel(_("What is affected"), "service/assessing.html", _assessing),
+        "assign": Panel(_("Who has room"), "service/assigning.html", _assigning),
+    },
     "stages": STAGES,
     "badges": badges_of,
     "order": "-opened_at",

@@ -149,6 +149,7 @@ class Ticket(Record):
         effects.start_clocks(self)
         if self.assignee_id is not None:
             self.move("assign", actor, team=self.team, assignee=self.assignee)
+        hooks.follow(self, actor, {})
 
     def on_change(self, actor: Actor, changes: Mapping[str, list[Any]]) -> None:
         """Put the clocks under the new promise when the priority, the customer or the service changed."""
@@ -158,6 +159,8 @@ class Ticket(Record):
             together.tell_watchers(self, actor, self.get_state_display(), f"v{self.version}")
             for follow in hooks.after_step:
                 follow(self, actor, changes["state"][0])
+        if changes:
+            hooks.follow(self, actor, changes)
 
     def on_comment(self, actor: Actor, visibility: str) -> None:
         """A word to the customer restarts the update clock; a word from the customer tells the team."""
