@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 OIDC_ID = "company"
@@ -62,7 +63,20 @@ def directory_settings(environment: Mapping[str, str]) -> dict[str, Any]:
         "AUTH_LDAP_START_TLS": environment["OPSCHARTER_LDAP_URL"].startswith("ldap://"),
         "AUTH_LDAP_NO_NEW_USERS": True,
         "AUTH_LDAP_ALWAYS_UPDATE_USER": False,
+        "AUTH_LDAP_CONNECTION_OPTIONS": _connection(environment.get("OPSCHARTER_LDAP_CA", "")),
     }
+
+
+def _connection(authority: str) -> dict[int, Any]:
+    """Return the options of a connection: soon to give up, and whose certificates to believe if not the system's."""
+    if find_spec("ldap") is None:
+        return {}
+    import ldap
+
+    options: dict[int, Any] = {ldap.OPT_NETWORK_TIMEOUT: 5, ldap.OPT_TIMEOUT: 10}
+    if authority:
+        options |= {ldap.OPT_X_TLS_CACERTFILE: authority, ldap.OPT_X_TLS_NEWCTX: 0}
+    return options
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:
