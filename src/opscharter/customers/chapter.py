@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.customers import resources
+from opscharter.customers.charge import checks
 from opscharter.customers.deadlines.pages import URLS as DEADLINE_URLS
 from opscharter.customers.deadlines.pages import may_explain
 from opscharter.customers.feedback.part import PART as FEEDBACK
@@ -10,6 +11,7 @@ from opscharter.customers.packs.part import PART as PACKS
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.resources.site import Chapter, GrantLine, Page
 
+CONTROLS = (checks,)
 ALL, CUSTOMER = Reach.ALL, Reach.CUSTOMER
 READERS = (
     "department-manager", "engineer", "technical-support", "hotline", "service-manager",

@@ -14,6 +14,7 @@ from opscharter.kernel.indicators import figures
 from opscharter.kernel.indicators.figures import Figure
 from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.indicators.registry import INDICATORS
+from opscharter.kernel.resources.declaration import Column
 from opscharter.kernel.resources.links import list_url
 from opscharter.kernel.resources.site import site
 
@@ -83,3 +84,11 @@ def aim_of(
 def indicator_choices() -> list[tuple[str, str]]:
     """Return the figures of all chapters, by name."""
     return sorted(((code, f"{each.label} ({code})") for code, each in INDICATORS.items()), key=lambda pair: pair[1])
+
+
+FIGURE = Column(
+    "indicator", _("figure"),
+    lambda aimed: str(INDICATORS[aimed.indicator].label) if aimed.indicator in INDICATORS else aimed.indicator,
+    ("indicator",),
+)  # fmt: skip
+"""The column of the figure that a goal or a plan's line is measured by, in words."""

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.kernel.resources.declaration import Resource, Section
+from opscharter.kernel.resources.declaration import Column, Resource, Section
+from opscharter.kernel.resources.site import site
 from opscharter.organization.accounts.api import AccountOfView
 from opscharter.organization.accounts.pages import ADDRESS, AccountOfPage
 from opscharter.organization.models import (
@@ -16,6 +17,14 @@ from opscharter.organization.models import (
     Role,
     RoleGrant,
 )
+
+
+def _kind(grant: RoleGrant) -> str:
+    resource = site.find(grant.record_type)
+    return f"{resource.label} ({grant.record_type})" if resource else grant.record_type
+
+
+KIND = Column("record_type", _("record type"), _kind, ("record_type",))
 
 departments = Resource(
     Department,
@@ -70,7 +79,7 @@ grants = Resource(
     RoleGrant,
     "grants",
     icon="key",
-    columns=["role", "record_type", "action", "reach"],
+    columns=["role", KIND, "action", "reach"],
     filters=["role", "reach"],
 )
 given_roles = Resource(

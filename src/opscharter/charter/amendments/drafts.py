@@ -117,15 +117,6 @@ def known(control_id: str) -> Control | None:
         return None
 
 
-def figure_label(control: Control, name: str) -> str:
-    """Return what a figure of a control is called, with its unit."""
-    parameter = control.parameters.get(name)
-    if parameter is None:
-        return _("target (%)")
-    label = str(parameter.label or name)
-    return f"{label} ({parameter.unit})" if parameter.unit else label
-
-
 def figure(text: str, present: Any) -> Any:
     """Read a figure as typed; what is no figure is passed on, so that the refusal can name it."""
     if text == "" or not isinstance(present, int | float):

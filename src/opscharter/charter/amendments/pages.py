@@ -183,7 +183,7 @@ def _controls(edition: Edition, number: str) -> list[ControlForm]:
         if edition.clause_of(control) != number:
             continue
         setting = drafts.setting_in(edition, control)
-        figures = [(name, drafts.figure_label(control, name), value) for name, value in setting["parameters"].items()]
+        figures = [(name, control.figure_label(name), value) for name, value in setting["parameters"].items()]
         changed = control.id in edition.settings or control.id in edition.bindings
         forms.append(ControlForm(control, setting["mode"], number, figures, changed))
     return forms

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.charter.amendments.drafts import figure_label, known
+from opscharter.charter.amendments.drafts import known
 from opscharter.charter.models import Clause, Edition
 from opscharter.charter.models.edition import in_language
 from opscharter.kernel.controls.decisions import settings_at
@@ -187,7 +187,7 @@ def _controls(base: Edition | None, draft: Edition) -> list[ControlChange]:
             if present.mode != given["mode"]:
                 facts.append((_("Mode"), str(Mode(present.mode).label), str(Mode(given["mode"]).label)))
             facts += [
-                (figure_label(control, name), str(present.parameters.get(name)), str(value))
+                (control.figure_label(name), str(present.parameters.get(name)), str(value))
                 for name, value in given["parameters"].items()
                 if present.parameters.get(name) != value
             ]

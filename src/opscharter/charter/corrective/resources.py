@@ -28,7 +28,7 @@ corrective_items = Resource(
         "owner", "value", "due_on", "state",
     ],
     filters=["owner", "due_on"], form=["owner", "due_on", "cause", "measures"],
-    facts=["clause", "control", "owner", "owner_role", "due_on", "value", "exceptions", "cause", "measures",
+    facts=["clause", "control", "owner", "due_on", "value", "exceptions", "cause", "measures",
            "closed_at"],
     views=[
         View("open", _("Open"), lambda actor: Q(state=CorrectiveItem.State.OPEN)),

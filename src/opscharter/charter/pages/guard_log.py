@@ -18,7 +18,9 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.models import ControlException, GuardDecision
 from opscharter.kernel.controls.registry import GUARDS
 from opscharter.kernel.resources.links import url_of
+from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
+from opscharter.kernel.web.history import WORDS, said_way
 
 LENGTH = 60
 LOOKED_AT = 600
@@ -33,6 +35,8 @@ class LogLine:
 
     row: GuardDecision
     url: str
+    step: str
+    way: str
     leave: ControlException | None = None
 
 
@@ -116,6 +120,16 @@ class GuardLogPage(SignedInPage):
         ]
 
 
+def _step(row: GuardDecision) -> str:
+    """Return what the step is called."""
+    words = {"create": _("created"), "edit": _("changed"), "archive": _("archived"), **WORDS}
+    if row.step in words:
+        return str(words[row.step])
+    resource = site.find(row.record_type)
+    moves = resource.model.lifecycle.moves if resource and resource.model.lifecycle else ()
+    return next((str(move.label) for move in moves if move.name == row.step), row.step)
+
+
 def _lines(rows: list[GuardDecision]) -> list[LogLine]:
     overridden = [row for row in rows if row.outcome == GuardDecision.Outcome.OVERRIDDEN]
     leaves: dict[tuple[str, str, int], list[ControlException]] = {}
@@ -130,5 +144,9 @@ def _lines(rows: list[GuardDecision]) -> list[LogLine]:
     for row in rows:
         given = leaves.get((row.guard, row.record_type, row.record_id or 0), []) if row in overridden else []
         ran = [leave for leave in given if leave.granted_at <= row.at]
-        found.append(LogLine(row, url_of(row.record_type, row.record_id), ran[-1] if ran else None))
+        found.append(
+            LogLine(
+                row, url_of(row.record_type, row.record_id), _step(row), said_way(row.via), ran[-1] if ran else None
+            )
+        )
     return found

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from opscharter.charter.evaluation import canonical, digest
 from opscharter.charter.models import CheckResult
@@ -205,6 +204,4 @@ def label_of(control: str) -> Any:
 def parameters_of(result: CheckResult) -> list[tuple[Any, Any]]:
     """Return the parameters a result was measured with, in words."""
     check = CHECKS.get(result.control)
-    known = check.parameters if check is not None else {}
-    words = {name: each.label or name for name, each in known.items()}
-    return [(words.get(name) or _("target (%)"), value) for name, value in result.parameters.items()]
+    return [(check.figure_label(name) if check else name, value) for name, value in result.parameters.items()]

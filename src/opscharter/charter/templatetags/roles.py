@@ -39,11 +39,7 @@ def mode(code: str) -> SafeString:
 def settings_of(control: Control) -> list[tuple[str, str, Any]]:
     """Return (name, label, figure in force) of what may be set."""
     figures = settings_at([control])[control.id].parameters
-    labels = {
-        name: f"{parameter.label or name}{f' ({parameter.unit})' if parameter.unit else ''}"
-        for name, parameter in control.parameters.items()
-    }
-    return [(name, labels.get(name) or _("target (%)"), figure) for name, figure in figures.items()]
+    return [(name, control.figure_label(name), figure) for name, figure in figures.items()]
 
 
 @register.simple_tag

@@ -50,7 +50,7 @@ class CompliancePack(Record):
 
     numbering = Numbering("CP-{date:%Y}-{seq:04}")
     scope = Scope(customer="customer")
-    search_fields = ("number", "period", "customer__name")
+    search_fields = ("customer__name", "number", "period")
     lifecycle = Lifecycle(
         State,
         start=State.ORDERED,

@@ -16,7 +16,7 @@ packs = Resource(
     columns=["number", "customer", "period", "language", "built_at", "state"],
     filters=["customer", "state", "built_at"],
     form=["customer", "period", "language"],
-    facts=["customer", "period", "language", "edition", "built_at", "size", "sha256", "manifest", "problem"],
+    facts=["customer", "period", "language", "edition", "built_at", "sha256", "manifest", "problem"],
     views=[View("company", _("Whole company"), lambda actor: Q(customer__isnull=True)),
            View("failed", _("Failed"), lambda actor: Q(state=State.FAILED))],
     panels=[FILE_PANEL], pages={FILE: PackFilePage}, api={FILE: PackFileView},

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.controls.wording import Wording
@@ -46,6 +47,15 @@ class Control:
     def defaults(self) -> dict[str, Any]:
         """Return every parameter with its default."""
         return {name: parameter.default for name, parameter in self.parameters.items()}
+
+    def figure_label(self, name: str) -> str:
+        """Return what a figure is called, with its unit; of one without a name the unit alone says it."""
+        parameter = self.parameters.get(name)
+        if parameter is None:
+            return _t("target (%)") if name == "target" else name
+        if parameter.label and parameter.unit:
+            return f"{parameter.label} ({parameter.unit})"
+        return str(parameter.label or parameter.unit or name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records.merging import BOOKKEEPING
@@ -309,7 +310,18 @@ def column_for(model: type[models.Model], path: str) -> Column:
             current = getattr(current, part)
         return current
 
-    return Column(path, found.verbose_name, value, (path,), kind_of(found))
+    return Column(path, label_of(found), value, (path,), kind_of(found))
+
+
+BOOKKEEPING_LABELS: dict[str, Text] = {
+    "created_by": _("entered by"), "created_at": _("entered"), "updated_by": _("last changed by"),
+    "updated_at": _("last changed"),
+}  # fmt: skip
+
+
+def label_of(found: Any) -> Text:
+    """Return what a field is called for people; the kernel's own fields have no name in the models."""
+    return BOOKKEEPING_LABELS.get(found.name) or found.verbose_name
 
 
 def kind_of(found: Any) -> str:

@@ -198,7 +198,8 @@ def told(entry: Any, record: Any) -> SafeString:
     """Say in words what a timeline entry tells: a step, changed fields, an event."""
     clause_chip = clause(entry.clause) if entry.clause else SafeString("")
     if entry.kind == entry.Kind.CREATED:
-        return format_html('<div class="small">{}</div>', _("received"))
+        customers = getattr(type(record), "scope", None) is not None and type(record).scope.customer
+        return format_html('<div class="small">{}</div>', _("received") if customers else _("entered"))
     if entry.kind == entry.Kind.MOVE:
         states = dict(type(record).lifecycle.states.choices)
         label = type(record).lifecycle.move(entry.verb).label

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from opscharter.kernel.attributes.models import Attributed
 from opscharter.kernel.attributes.values import shown_all
-from opscharter.kernel.resources.declaration import Column, Resource, find_field, kind_of
+from opscharter.kernel.resources.declaration import Column, Resource, find_field, kind_of, label_of
 from opscharter.kernel.resources.links import record_url
 
 Text = str | Promise
@@ -75,7 +75,7 @@ def rows_for(records: Iterable[Any], resource: Resource, columns: list[Column]) 
 def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) -> tuple[Text, Cell]:
     """Return the label and value of one field for the facts card."""
     found = type(record)._meta.get_field(name)
-    label = found.verbose_name
+    label = label_of(found)
     if found.many_to_many:
         return label, Cell(
             "list", names_of_links if names_of_links is not None else [str(x) for x in getattr(record, name).all()]

@@ -90,7 +90,8 @@ class _Teller:
     def tell(self, entries: list[AuditEntry]) -> list[HistoryLine]:
         self._fetch_names(entries)
         return [
-            HistoryLine(entry, self._action(entry.action), self._changes(entry), _via(entry.via)) for entry in entries
+            HistoryLine(entry, self._action(entry.action), self._changes(entry), said_way(entry.via))
+            for entry in entries
         ]
 
     def _changes(self, entry: AuditEntry) -> list[ChangeLine]:
@@ -161,7 +162,7 @@ class _Teller:
             self.names[model] = {key: str(target) for key, target in found.items()}
 
 
-def _via(code: str) -> str:
+def said_way(code: str) -> str:
     """Say by which way something was done; a console command says its own name."""
     return {
         "page": _("a page"),

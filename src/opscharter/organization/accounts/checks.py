@@ -18,6 +18,7 @@ from opscharter.organization.models import Employee
     label=_("Whoever has left can sign in no more"),
 )  # fmt: skip
 def accounts_of_leavers(parameters: Mapping[str, Any]) -> Measure:
-    """Measure everyone who has left and had an account: those whose account is still open."""
-    left = Employee.objects.filter(user__isnull=False, left_on__lt=moment.today())
-    return Measure(left, Q(user__is_active=True), "left_on", _("the account is still open"))
+    """Measure everyone who has an account: those who have left, and whose account is still open."""
+    holders = Employee.objects.filter(user__isnull=False)
+    late = Q(left_on__lt=moment.today(), user__is_active=True)
+    return Measure(holders, late, "joined_on", _("has left, and the account is still open"))

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel.access.actor import Reach
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Part
-from opscharter.organization.accounts import checks  # noqa: F401  # registers them
+from opscharter.organization.accounts import checks
 from opscharter.organization.accounts.pages import PANEL
 from opscharter.organization.accounts.services import ACTION, close_leavers_accounts
 
+CONTROLS = (checks,)
 PART = Part(
     label=_("Accounts"),
     icon="key",

@@ -18,7 +18,7 @@ from opscharter.kernel.resources.declaration import Panel, Resource, Section, Vi
 from opscharter.kernel.resources.site import Page, Part
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.organization.aim_form import AimForm
-from opscharter.organization.aims import aim_of
+from opscharter.organization.aims import FIGURE, aim_of
 from opscharter.organization.goals.tree import Node, only_mine, tree_of, years
 from opscharter.organization.models.goal import Goal, State
 
@@ -33,7 +33,7 @@ def _progress_of(goal: Any, actor: Actor) -> Mapping[str, Any] | None:
 
 goals = Resource(
     Goal, "goals", icon="target-arrow",
-    columns=["number", "year", "level", "title", "department", "post", "indicator", "target", "weight", "state"],
+    columns=["number", "year", "level", "title", "department", "post", FIGURE, "target", "weight", "state"],
     filters=["state", "level", "department", "post", "owner"], lead="description",
     form=[
         Section(_("Goal"), ["year", "level", "title", "description", "parent", "weight"]),

@@ -16,7 +16,7 @@ from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.resources.site import Part, site
 from opscharter.kernel.resources.tasks import Task
 from opscharter.organization.aim_form import AimForm
-from opscharter.organization.aims import aim_of
+from opscharter.organization.aims import FIGURE, aim_of
 from opscharter.organization.plans import checks
 from opscharter.organization.plans.lifecycle import ItemState, State
 from opscharter.organization.plans.models import DepartmentPlan, PlanItem
@@ -54,7 +54,7 @@ plans = Resource(
 )  # fmt: skip
 items = Resource(
     PlanItem, "plan-items", icon="checkbox",
-    columns=["title", "plan", "indicator", "target", "assignee", "due_on", "state"],
+    columns=["title", "plan", FIGURE, "target", "assignee", "due_on", "state"],
     filters=["state", "plan", "goal", "assignee", "due_on"],
     create=["plan", "title", "goal", "indicator", "target", "assignee", "due_on"],
     form=["plan", "title", Section(_("Aim"), ["goal", "indicator", "target"]),
