@@ -34,11 +34,11 @@ def departments(db: None) -> list[Department]:
 
 @pytest.fixture
 def declare() -> Iterator[Callable[..., Check]]:
-    """Declare checks of clause 2.1.1 for one test: `declare("name", exception)`; exception None raises an error."""
+    """Declare checks of clause 1.1.1 for one test: `declare("name", exception)`; exception None raises an error."""
     declared: list[str] = []
 
     def make(name: str, exception: Q | None, rows: Any = None, **options: Any) -> Check:
-        @check(f"probe.{name}", clause="2.1.1", owner="hr", label=name, **options)
+        @check(f"probe.{name}", clause="1.1.1", owner="hr", label=name, **options)
         def measured(parameters: Any) -> Measure:
             if exception is None:
                 raise RuntimeError("broken")

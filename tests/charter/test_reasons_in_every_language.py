@@ -33,7 +33,7 @@ SAID = {
 
 @pytest.fixture
 def late(departments):
-    @check("probe.late", clause="2.1.1", owner="hr", label="late", parameters={"days": Parameter(3)})
+    @check("probe.late", clause="1.1.1", owner="hr", label="late", parameters={"days": Parameter(3)})
     def measured(parameters):
         said = Wording(_("An exception expires within %(days)s days."), {"days": parameters["days"]})
         return Measure(Department.objects.all(), Q(code="D1"), "created_at", said)
@@ -55,7 +55,7 @@ def browser():
 def test_the_clause_page_tells_the_reason_in_the_readers_language(read_in, evaluated_in, late, browser):
     with override(evaluated_in):
         evaluate(late)
-    shown = browser.get("/regulation/clauses/2.1.1/", headers={"accept-language": read_in}).content.decode()
+    shown = browser.get("/regulation/clauses/1.1.1/", headers={"accept-language": read_in}).content.decode()
     assert SAID[read_in] in shown
     assert not [said for code, said in SAID.items() if code != read_in and said in shown]
 
@@ -75,7 +75,7 @@ def test_an_older_result_with_its_reason_as_text_keeps_its_hash_and_its_words(la
     old.hash = digest(old)
     old.save(force_insert=True)
     assert digest(CheckResult.objects.get(pk=old.pk)) == old.hash
-    assert "逾期" in browser.get("/regulation/clauses/2.1.1/").content.decode()
+    assert "逾期" in browser.get("/regulation/clauses/1.1.1/").content.decode()
 
 
 def test_oscal_describes_it_in_the_readers_language_and_comes_back_without_difference_in_another(late):
@@ -89,7 +89,7 @@ def test_oscal_describes_it_in_the_readers_language_and_comes_back_without_diffe
 
 
 def test_a_rehearsal_is_told_in_the_readers_language(late, browser):
-    draft = amend(hire("officer", "quality-supervisor"), "2.1.1", "", "。")
+    draft = amend(hire("officer", "quality-supervisor"), "1.1.1", "", "。")
     draft.settings = {late.id: {"mode": "enforce", "parameters": {"days": 3, "target": 50.0}}}
     draft.save_as(system_actor())
     rehearsal = rehearse(Rehearsal(edition=draft).save_as(system_actor()))

@@ -38,11 +38,11 @@ def _regulation(db):
 
 @pytest.fixture
 def probe():
-    """Declare checks of clause 9.9.9 for one test: `probe("name", exception, target=…)` over all departments."""
+    """Declare checks of clause 1.1.1, which no control of the product keeps, for one test: `probe("name", exception, target=…)` over all departments."""
     declared = []
 
     def make(name, exception, **options):
-        @check(f"probe.{name}", clause="2.1.1", owner="hr", label=name, **options)
+        @check(f"probe.{name}", clause="1.1.1", owner="hr", label=name, **options)
         def measured(parameters):
             if exception is None:
                 raise RuntimeError("broken")
@@ -56,8 +56,8 @@ def probe():
         registry.CHECKS.pop(name)
 
 
-def clause_2_1_1():
-    return standing.standings(standing.in_force(), ["2.1.1"])[0]
+def clause_1_1_1():
+    return standing.standings(standing.in_force(), ["1.1.1"])[0]
 
 
 def departments(count):
@@ -77,12 +77,12 @@ def test_one_check_failing_and_one_passing_fail_the_clause_and_an_error_is_an_er
     departments(4)
     probe("good", Q(code="none"))
     bad = probe("bad", Q(code="D1"))
-    run(system_actor(), clause="2.1.1")
-    assert clause_2_1_1().state == FAIL
+    run(system_actor(), clause="1.1.1")
+    assert clause_1_1_1().state == FAIL
     assert CheckResult.objects.get(control=bad.id).value == 75
     broken = probe("broken", None)
-    run(system_actor(), clause="2.1.1")
-    assert clause_2_1_1().state == ERROR
+    run(system_actor(), clause="1.1.1")
+    assert clause_1_1_1().state == ERROR
     kept = CheckResult.objects.filter(control=broken.id).get()
     assert (kept.state, kept.value) == ("error", None)
     assert "broken" in kept.error
@@ -90,13 +90,13 @@ def test_one_check_failing_and_one_passing_fail_the_clause_and_an_error_is_an_er
 
 def test_an_empty_population_is_no_data_and_an_old_result_is_stale(probe):
     good = probe("good", Q(code="none"))
-    run(system_actor(), clause="2.1.1")
-    assert clause_2_1_1().state == NO_DATA
+    run(system_actor(), clause="1.1.1")
+    assert clause_1_1_1().state == NO_DATA
     departments(1)
     evaluate(good)
-    assert clause_2_1_1().state == PASS
+    assert clause_1_1_1().state == PASS
     with moment.at(moment.now() + dt.timedelta(hours=37)):
-        assert clause_2_1_1().state == STALE
+        assert clause_1_1_1().state == STALE
 
 
 def test_a_target_below_the_share_passes_and_the_target_is_a_parameter(probe):
@@ -111,11 +111,11 @@ def test_a_target_below_the_share_passes_and_the_target_is_a_parameter(probe):
 def test_a_control_switched_off_leaves_its_clause_uncovered_never_green(probe):
     departments(2)
     good = probe("good", Q(code="none"))
-    run(system_actor(), clause="2.1.1")
-    assert clause_2_1_1().state == PASS
+    run(system_actor(), clause="1.1.1")
+    assert clause_1_1_1().state == PASS
     change_setting(good.id, system_actor(), mode="off", parameters={}, reason="not now")
     assert evaluate(good) is None
-    assert (clause_2_1_1().state, clause_2_1_1().tone) == (UNCOVERED, "n")
+    assert (clause_1_1_1().state, clause_1_1_1().tone) == (UNCOVERED, "n")
 
 
 def test_a_result_names_its_exceptions_and_its_hash_covers_all_it_says(probe):

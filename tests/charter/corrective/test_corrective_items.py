@@ -29,7 +29,7 @@ def failing(declare, departments):
 
 
 def measure():
-    return run(system_actor(), clause="2.1.1")
+    return run(system_actor(), clause="1.1.1")
 
 
 def repair():
@@ -42,7 +42,7 @@ def test_a_check_that_fails_again_and_again_raises_one_item(failing):
     for _time in range(3):
         measure()
     item = CorrectiveItem.objects.get(control=failing.id)
-    assert (item.clause, item.state, item.value, item.exceptions) == ("2.1.1", "OPEN", 75, 1)
+    assert (item.clause, item.state, item.value, item.exceptions) == ("1.1.1", "OPEN", 75, 1)
     assert item.due_on == moment.today() + dt.timedelta(days=30)
 
 
@@ -80,7 +80,7 @@ def test_an_error_or_no_data_neither_raises_nor_closes(state, failing):
 
 def test_an_item_is_not_made_by_hand():
     with pytest.raises(ValidationError):
-        CorrectiveItem(control="made-up", clause="2.1.1", due_on=moment.today(), raised_by=1).save_as(system_actor())
+        CorrectiveItem(control="made-up", clause="1.1.1", due_on=moment.today(), raised_by=1).save_as(system_actor())
 
 
 def test_the_owner_is_reminded_three_days_before_and_then_weekly(failing):
