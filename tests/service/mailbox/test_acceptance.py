@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core import mail as postbox
 
+from opscharter.customers.models import Contact
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.notices.models import Notice
@@ -160,6 +161,22 @@ def test_what_the_team_says_to_the_customer_goes_out_threaded_signed_and_marked(
         assert headers["Message-ID"].endswith("@huarui.example>")
         assert "support@huarui.example" in headers["From"]
     assert len({mail.extra_headers["Message-ID"] for mail in postbox.outbox}) == 2
+
+
+def test_whoever_wrote_to_a_ticket_that_was_merged_hears_of_the_one_that_goes_on(anna, customer, take, write):
+    colleague = Contact(customer=customer, name="Carl", email="carl@east.example").save_as(system_actor())
+    kept, merged = ticket_of(take(write())), ticket_of(take(write(sender=colleague.email, subject="same here")))
+    merged.move("merge", system_actor(), merged_into=kept)
+    post()
+    kept.refresh_from_db()
+    kept.comment_as(system_actor(), "We are on it.", visibility="customer")
+    post()
+    assert sorted(mail.to[0] for mail in postbox.outbox if "We are on it." in mail.body) == [
+        anna.email,
+        colleague.email,
+    ]
+    answer = take(write(sender=colleague.email, subject=f"Re: {token_for(merged)}", text="Good."))
+    assert answer.ticket_id == kept.pk
 
 
 def test_our_own_mail_that_comes_back_to_us_is_silenced(anna, take, write):

@@ -173,7 +173,7 @@ def test_a_wrong_password_is_noted_without_it_and_the_keeper_is_told_when_it_las
     assert not Notice.objects.filter(type="service.mailbox-fails").exists()
     for minutes in (16, 20):
         with later(minutes=minutes):
-            fetch(box)
+            fetching.note_failure(box, OSError("still"))
     assert Notice.objects.filter(type="service.mailbox-fails", user=head.user).count() == 1
 
 

@@ -9,16 +9,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
+from opscharter.kernel.resources.declaration import Column, Panel, Resource, Section, Stage, Text, View
 from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.service.mailbox.models import Mailbox, MailboxProgress, MailboxSecret, MailMessage, OutgoingMail
 from opscharter.service.mailbox.opening import GOES_ON, ticket_of
 from opscharter.service.mailbox.reading.mail import Unreadable, read
 from opscharter.service.mailbox.reading.quotes import split
 from opscharter.service.mailbox.suggesting import likely_customers
+from opscharter.service.mailbox.tokens import without_tokens
 from opscharter.service.mailbox.words import Kind, Outcome
 
 STATE = OutgoingMail.State
+SUBJECT = Column("subject", _("subject"), lambda mail: without_tokens(mail.subject), ("subject",))
 HEADERS = ("From", "To", "Cc", "Reply-To", "Date", "Message-ID", "In-Reply-To", "Auto-Submitted", "List-Id")
 MOST_ON_TICKET = 12
 
@@ -109,7 +111,7 @@ mailboxes = Resource(
 )  # fmt: skip
 messages = Resource(
     MailMessage, "mail-messages", icon="mail", order="-received_at", badges=_badges,
-    columns=["number", "subject", "from_address", "state", "ticket_number", "why", "customer", "mailbox",
+    columns=["number", SUBJECT, "from_address", "state", "ticket_number", "why", "customer", "mailbox",
              "received_at"],
     filters=["state", "kind", "why", "mailbox", "customer", "source", "received_at"],
     views=[_view(each) for each in (Outcome.QUARANTINED, Outcome.TAKEN_IN, Outcome.SILENCED, Outcome.REFUSED)],
@@ -128,7 +130,7 @@ messages = Resource(
 )  # fmt: skip
 outgoing = Resource(
     OutgoingMail, "outgoing-mail", icon="mail-forward", order="-queued_at",
-    columns=["number", "subject", "to_address", "state", "purpose", "ticket_number", "customer", "queued_at",
+    columns=["number", SUBJECT, "to_address", "state", "purpose", "ticket_number", "customer", "queued_at",
              "sent_at"],
     filters=["state", "purpose", "customer", "mailbox", "queued_at"], form=["note"],
     views=[View("failed", _("Not sent"), lambda actor: Q(state=STATE.FAILED)),

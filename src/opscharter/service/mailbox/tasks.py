@@ -25,7 +25,7 @@ def messages_to_decide(actor: Actor) -> list[Task]:
     return [
         Task(
             f"{message.subject or '—'} · {message.from_address or '?'}", KIND, record_url(message), "3.1.1",
-            message.received_at + DUE, verb=_("Decide"),
+            message.received_at + DUE,
         )
         for message in rows.order_by("received_at")[:MOST]
     ]  # fmt: skip

@@ -36,6 +36,19 @@ def conversation(ticket: Any) -> Any:
     return next((m for m in found if m.contact_id == ticket.contact_id), None) or (found[0] if found else None)
 
 
+def to_tell(ticket: Any) -> dict[str, tuple[Any, Any]]:
+    """Return who is told of a ticket by mail: address → (ticket, message) of who wrote to it or to one merged in."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for each in [
+        ticket,
+        *type(ticket)._default_manager.filter(merged_into_id=ticket.pk).select_related("contact__user"),
+    ]:
+        message = conversation(each)
+        if message is not None and (to := recipient_of(each, message)):
+            found.setdefault(to, (each, message))
+    return found
+
+
 def recipient_of(ticket: Any, message: Any) -> str:
     """Return where mail about a ticket goes: to its contact, or to the stranger whose mail somebody took in."""
     if ticket.contact is not None:
@@ -64,23 +77,24 @@ def acknowledge(message: Any, ticket: Any, follows: Any = None) -> None:
     lately = Outgoing.objects.filter(to_address=to, queued_at__gt=moment.now() - WITHIN, purpose="acknowledgement")
     if lately.count() >= MOST_ACKNOWLEDGEMENTS:
         return
-    with override(language_for(ticket, message)):
+    language = language_for(ticket, message)
+    with override(language):
         lines = [_t("We have received your message and recorded it as %(number)s.") % {"number": ticket.number}]
         if follows is not None:
             lines.append(_t("%(old)s, which it answers, is closed.") % {"old": follows.number})
         lines.append(
             _t("You will hear from us. Please keep the subject when you answer, so that your answer finds its place.")
         )
-    _queue("acknowledgement", ticket, message, to, lines)
+    _queue("acknowledgement", ticket, message, to, lines, language)
 
 
 def follow_comment(ticket: Any, actor: Actor, said: TimelineEntry) -> None:
     """Send what the team said to the customer, where the customer wrote by mail."""
     if actor.external or said.visibility != Visibility.CUSTOMER:
         return
-    message = conversation(ticket)
-    if message is not None and (to := recipient_of(ticket, message)):
-        _queue("word", ticket, message, to, [said.text], who=said.who)
+    for to, (written_to, message) in to_tell(ticket).items():
+        language = language_for(written_to, message)
+        _queue("word", ticket, message, to, [said.text], language, who=said.who)
 
 
 def follow_step(ticket: Any, actor: Actor, before: str) -> None:
@@ -88,23 +102,23 @@ def follow_step(ticket: Any, actor: Actor, before: str) -> None:
     waits = ticket.state == State.WAITING and ticket.waiting_for == WaitingFor.CUSTOMER
     if not waits and ticket.state != State.RESOLVED:
         return
-    message = conversation(ticket)
-    if message is None or not (to := recipient_of(ticket, message)):
-        return
     step = entries_of(ticket).filter(kind=TimelineEntry.Kind.MOVE).first()
-    with override(language_for(ticket, message)):
-        if waits:
-            lines = [_t("To go on we need something from you:"), step.text if step else ""]
-        else:
-            done = _t("%(number)s is resolved.") % {"number": ticket.number}
-            ask = _t("If it is not, answer this mail; without an answer it is closed after some working days.")
-            lines = [done, step.text if step else "", ask]
-    _queue("step", ticket, message, to, lines)
+    said = step.text if step else ""
+    for to, (written_to, message) in to_tell(ticket).items():
+        language = language_for(written_to, message)
+        with override(language):
+            if waits:
+                lines = [_t("To go on we need something from you:"), said]
+            else:
+                done = _t("%(number)s is resolved.") % {"number": ticket.number}
+                ask = _t("If it is not, answer this mail; without an answer it is closed after some working days.")
+                lines = [done, said, ask]
+        _queue("step", ticket, message, to, lines, language)
 
 
-def _queue(purpose: str, ticket: Any, message: Any, to: str, lines: list[str], who: str = "") -> Any:
+def _queue(purpose: str, ticket: Any, message: Any, to: str, lines: list[str], language: str, who: str = "") -> Any:
     """Write a mail; it belongs to the caller's transaction, and so does the job that sends it."""
-    mailbox, language = message.mailbox, language_for(ticket, message)
+    mailbox = message.mailbox
     sender = mailbox.address if mailbox else settings.DEFAULT_FROM_EMAIL
     with override(language):
         closing = ["-- ", *filter(None, [who, settings.COMPANY_NAME]), f"{ticket.number} {ticket.title}"]
