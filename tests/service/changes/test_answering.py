@@ -58,6 +58,7 @@ def test_a_contact_sees_what_is_asked_and_agrees(asked, portal, customer):
     assert "Agree to this window" in shown
     assert "db-01" in shown
     assert "rollback 1" not in shown, "the plan is the house's own"
+    assert "risk 4" not in shown, "so is the risk"
     assert missing(asked) == ["The customer has not answered for this window yet."]
     answer(client, asked, "agree")
     assert missing(asked) == []

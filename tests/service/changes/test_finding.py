@@ -6,6 +6,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils.translation import override
 
 from opscharter.assets.models import Asset, FoundHost, NetworkScan
 from opscharter.kernel import moment
@@ -19,6 +20,14 @@ from tests.service.changes.conftest import MONDAY_NINE, TONIGHT, acting, approve
 from tests.service.changes.test_measures import exceptions
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
+
+
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -45,14 +54,14 @@ def alter(asset, actor, **facts):
 def test_an_alteration_outside_any_change_is_found_once_with_who_and_what(in_use, keeper, customer, team):
     alter(in_use, acting(keeper), location="Rack 9", name="db-01 (main)")
     (found,) = find_alterations()
-    assert (found.asset, found.what, found.altered_at) == (in_use, "location: — → Rack 9", MONDAY_NINE)
+    assert (found.asset, found.told, found.altered_at) == (in_use, "location: — → Rack 9", MONDAY_NINE)
     assert (found.altered_by, found.customer, found.team) == (keeper.user, customer, team)
     assert find_alterations() == []
 
 
 def test_a_step_of_the_assets_life_is_an_alteration_too(in_use, keeper):
     in_use.move("maintain", acting(keeper), reason="disk")
-    assert [found.what for found in find_alterations()] == ["state: in use → in maintenance"]
+    assert [found.told for found in find_alterations()] == ["state: in use → in maintenance"]
 
 
 def test_what_is_done_while_a_change_of_the_asset_is_under_way_is_accounted_for(in_use, change, manager, doer, host):
@@ -125,7 +134,7 @@ def test_what_a_scan_finds_otherwise_than_registered_is_found_unless_a_change_si
 
     seen = scan()
     (found,) = find_alterations()
-    assert (found.what, found.via, found.sighting) == ("network address: — → 10.0.0.9", "scan", seen)
+    assert (found.told, found.via, found.sighting) == ("network address: — → 10.0.0.9", "scan", seen)
     seen.move("correct", acting(keeper))
     assert find_alterations() == [], "correcting the register is not the alteration"
     made = approve(assess(change()), manager)

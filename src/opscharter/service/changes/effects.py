@@ -244,7 +244,7 @@ def accept_alteration(alteration: Any, actor: Actor, inputs: Inputs) -> None:
     """Keep an alteration that nobody explains among the unauthorised changes, which is a nonconformity."""
     source = "reconciliation" if alteration.via in ("import", "scan") else "audit"
     found = apps.get_model("service.unauthorisedchange")(
-        title=f"{alteration.asset}: {alteration.what}"[:200], source=source, description=alteration.what,
+        title=f"{alteration.asset}: {alteration.told}"[:200], source=source, description=alteration.told,
         asset=alteration.asset, customer=alteration.customer, team=alteration.team,
     )  # fmt: skip
     alteration.unauthorised = found.save_as(system_actor(), note=alteration.number)

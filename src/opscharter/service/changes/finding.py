@@ -62,33 +62,22 @@ def _seen_by_scans(grace: dt.timedelta) -> list[AssetAlteration]:
     kept = []
     for seen in rows.select_related("asset__customer__team", "asset__team").order_by("pk"):
         asset: Any = seen.asset
-        differences = [each for each in seen.differences if each["field"] in WATCHED]
+        told = [[each["field"], each["register"], each["found"]] for each in seen.differences]
+        told = [each for each in told if each[0] in WATCHED]
         since = Change.objects.current().filter(assets=asset, started_at__gte=asset.updated_at)
-        if not differences or since.exists() or _accounted_for(asset, seen.created_at, grace):
-            continue
-        names = {each["field"]: Asset._meta.get_field(each["field"]).verbose_name for each in differences}  # type: ignore[union-attr]
-        told = [f"{names[each['field']]}: {each['register'] or '—'} → {each['found']}" for each in differences]
-        kept.append(_new(asset, "; ".join(told), altered_at=seen.created_at, via="scan", sighting=seen))
+        if told and not since.exists() and not _accounted_for(asset, seen.created_at, grace):
+            kept.append(_new(asset, told, altered_at=seen.created_at, via="scan", sighting=seen))
     return kept
 
 
-def _told(entry: AuditEntry) -> str:
-    """Return in words what of the watched facts was altered; empty when nothing was."""
-    lines = []
+def _told(entry: AuditEntry) -> list[list[Any]]:
+    """Return which of the watched facts were altered, as [field, before, after]."""
+    found = []
     for name in WATCHED:
-        field = Asset._meta.get_field(name)
-        pair = entry.changes.get(getattr(field, "attname", name))
+        pair = entry.changes.get(getattr(Asset._meta.get_field(name), "attname", name))
         if pair is not None and pair[0] != pair[1]:
-            lines.append(f"{field.verbose_name}: {_shown(field, pair[0])} → {_shown(field, pair[1])}")  # type: ignore[union-attr]
-    return "; ".join(lines)
-
-
-def _shown(field: Any, value: Any) -> str:
-    if value in (None, "", {}, []):
-        return "—"
-    if field.is_relation:
-        return str(field.related_model._base_manager.filter(pk=value).first() or value)
-    return str(dict(field.flatchoices).get(value, value))
+            found.append([name, *pair])
+    return found
 
 
 def _keep(entry: AuditEntry, asset: Asset) -> AssetAlteration:
@@ -98,9 +87,10 @@ def _keep(entry: AuditEntry, asset: Asset) -> AssetAlteration:
     )  # fmt: skip
 
 
-def _new(asset: Asset, what: str, **facts: Any) -> AssetAlteration:
+def _new(asset: Asset, differences: list[list[Any]], **facts: Any) -> AssetAlteration:
     team = asset.team or (asset.customer.team if asset.customer else None)
-    kept = AssetAlteration(asset=asset, what=what, customer=asset.customer, team=team, **facts)
+    kept = AssetAlteration(asset=asset, differences=differences, customer=asset.customer, team=team, **facts)
+    kept.what = kept.told
     return kept.save_as(system_actor())
 
 

@@ -215,6 +215,17 @@ def meetings_of(change: Any, actor: Actor) -> dict[str, Any] | None:
     return {"meetings": found} if found else None
 
 
+def altered_of(alteration: Any, actor: Actor) -> dict[str, Any]:
+    """Return what was altered, and the changes of the asset about that time, which may explain it."""
+    near = dt.timedelta(days=7)
+    about = Change.objects.visible_to(actor).current().filter(
+        assets=alteration.asset_id, started_at__gte=alteration.altered_at - near,
+        started_at__lte=alteration.altered_at + near,
+    )  # fmt: skip
+    return {"lines": alteration.lines, "near": list(about.order_by("started_at"))}
+
+
+ALTERED = Panel(_("What was altered"), "service/changes/altered.html", altered_of, place="main")
 AGENDA = Panel(_("Agenda and votes"), "service/changes/agenda.html", agenda_of, place="main")
 MEETINGS = Panel(_("Advisory board"), "service/changes/meetings.html", meetings_of)
 CUSTOMER = Panel(

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.resources.declaration import Resource, Section, Stage, Text, View
+from opscharter.kernel.resources.declaration import Column, Resource, Section, Stage, Text, View
 from opscharter.service.changes import panels
 from opscharter.service.changes.api import ChangeTaskViewSet, ChangeViewSet
 from opscharter.service.changes.models import (
@@ -140,10 +140,15 @@ meetings = Resource(
 )  # fmt: skip
 alterations = Resource(
     AssetAlteration, "asset-alterations", icon="zoom-question",
-    columns=["number", "asset", "what", "who", "altered_at", "customer", "state"],
-    filters=["state", "asset", "customer", "team", "altered_at"], order="-altered_at", lead="what",
+    columns=[
+        "number", "asset",
+        Column("told", _("what was altered"), lambda row: row.told, ("what", "differences")),
+        "who", "altered_at", "customer", "state",
+    ],
+    filters=["state", "asset", "customer", "team", "altered_at"], order="-altered_at",
     form=["asset", "altered_at", "what", "customer", "team"],
-    facts=["asset", "customer", "team", "altered_at", "who", "via", "explanation", "change", "unauthorised"],
+    facts=["asset", "what", "customer", "team", "altered_at", "who", "via", "explanation", "change", "unauthorised"],
+    panels=[panels.ALTERED],
     views=[View("to-judge", _("To be judged"), lambda actor: Q(state=AssetAlteration.State.FOUND))],
 )  # fmt: skip
 unauthorised = Resource(

@@ -92,7 +92,7 @@ def _of_the_manager(actor: Actor) -> list[Task]:
             found.append(_task(change, _("Hold the review"), change.review_due_at))
     open_yet = AssetAlteration.objects.visible_to(actor).current().filter(state="FOUND").select_related("asset")
     for each in open_yet.order_by("altered_at")[:MOST]:
-        found.append(Task(f"{each}: {each.what}"[:160], _("alteration"), record_url(each), "3.4.3", verb=_("Judge")))
+        found.append(Task(f"{each}: {each.told}"[:160], _("alteration"), record_url(each), "3.4.3", verb=_("Judge")))
     unsettled = UnauthorisedChange.objects.visible_to(actor).current().exclude(state="SETTLED")
     for row in unsettled.order_by("found_at")[:MOST]:
         verb = _("Explain") if row.state == "FOUND" else _("Settle")
@@ -108,6 +108,6 @@ def windows_to_answer(actor: Actor) -> list[Task]:
         customer_must_agree=True, customer_answer="", state__in=PLANNED, window_start__gt=moment.now()
     )  # fmt: skip
     return [
-        Task(change.title, KIND, record_url(change), "3.4.3", change.window_start, _("Answer"))
+        Task(change.title, KIND, record_url(change), "3.4.3", change.window_start, _("Agree or decline"))
         for change in rows.order_by("window_start")[:MOST]
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,15 +28,24 @@ class AssetAlteration(Record):
         UNAUTHORISED = "UNAUTHORISED", _("unauthorised")
         EXPLAINED = "EXPLAINED", _("explained")
 
+    class Via(models.TextChoices):
+        PAGE = "page", _("web page")
+        API = "api", _("API")
+        IMPORT = "import", _("import")
+        JOB = "job", _("job")
+        SCAN = "scan", _("network scan")
+
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="alterations", verbose_name=_("asset"))
     altered_at = models.DateTimeField(_("altered"))
     what = models.TextField(_("what was altered"))
+    differences = models.JSONField(_("differences"), default=list, editable=False)
+    """What the trail tells, as [field, before, after] of the asset; said in the reader's language."""
     who = models.CharField(_("altered by"), max_length=160, blank=True, editable=False)
     altered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
         verbose_name=_("account"),
     )  # fmt: skip
-    via = models.CharField(_("by way of"), max_length=20, blank=True, editable=False)
+    via = models.CharField(_("by way of"), max_length=20, blank=True, editable=False, choices=Via.choices)
     entry = models.BigIntegerField(_("audit entry"), null=True, unique=True, editable=False)
     sighting = models.OneToOneField(
         FoundHost, models.PROTECT, null=True, editable=False, related_name="alteration", verbose_name=_("scan finding")
@@ -56,7 +67,7 @@ class AssetAlteration(Record):
 
     numbering = Numbering("ALT-{date:%Y}-{seq:04}")
     scope = Scope(department="team")
-    search_fields = ("what", "asset__name")
+    search_fields = ("asset__name", "what")
     lifecycle = Lifecycle(
         State,
         start=State.FOUND,
@@ -76,3 +87,26 @@ class AssetAlteration(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.asset}"
+
+    @property
+    def told(self) -> str:
+        """Return what was altered in the reader's words."""
+        lines = [f"{label}: {before} → {after}" for label, before, after in self.lines]
+        return "; ".join(lines) or self.what
+
+    @property
+    def lines(self) -> list[tuple[str, str, str]]:
+        """Return every altered fact as (label, before, after)."""
+        found = []
+        for name, before, after in self.differences:
+            field: Any = Asset._meta.get_field(name)
+            found.append((str(field.verbose_name), _shown(field, before), _shown(field, after)))
+        return found
+
+
+def _shown(field: Any, value: Any) -> str:
+    if value in (None, "", {}, []):
+        return "—"
+    if field.is_relation:
+        return str(field.related_model._base_manager.filter(pk=value).first() or value)
+    return str(dict(field.flatchoices).get(value, value))

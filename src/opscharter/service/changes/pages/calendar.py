@@ -22,7 +22,7 @@ from opscharter.kernel.resources.links import list_url, record_url
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.service.changes.models import Change, ChangeFreeze, ChangeWindow
-from opscharter.service.changes.words import State
+from opscharter.service.changes.words import UNSUCCESSFUL, State
 
 BAND = 2
 """Hours in one row of the week."""
@@ -102,6 +102,11 @@ class CalendarContext:
     def query(self) -> str:
         """Return what the links to other times keep."""
         return f"&customer={self.customer}" if self.customer else ""
+
+
+def tone_of(change: Any) -> str:
+    """Return the colour of a change: how it stands, red when it went wrong."""
+    return "r" if change.outcome in UNSUCCESSFUL else TONES[State(change.state)]
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -199,7 +204,7 @@ class _Book:
             freezes = freezes.filter(Q(customer_id=customer) | Q(customer__isnull=True))
             windows = windows.filter(customer_id=customer)
         self.entries = [
-            Entry(row, row.window_start, row.window_end, TONES[State(row.state)], row.flagged_at is not None)
+            Entry(row, row.window_start, row.window_end, tone_of(row), row.flagged_at is not None)
             for row in changes.order_by("window_start", "pk")
             if row.window_start and row.window_end
         ]
@@ -247,7 +252,7 @@ def legend() -> list[tuple[str, str]]:
     """Return what the colours mean."""
     return [
         ("n", _("not yet submitted for approval")), ("a", _("awaiting approval")), ("b", _("approved or under way")),
-        ("g", _("carried out")), ("r", _("being rolled back")),
+        ("g", _("carried out")), ("r", _("failed or rolled back")),
     ]  # fmt: skip
 
 

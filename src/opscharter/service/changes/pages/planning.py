@@ -34,6 +34,8 @@ class ChangePage(DetailPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show it; only the timeline when the page itself asks for that."""
         page = self._context(self.record(pk, related=True))
+        if self.actor.external:
+            page.badges = page.badges[:1]  # its kind; risk, freezes and lack of authority are the house's own matter
         part = request.headers.get("HX-Target") == "timeline"
         return self.render("opscharter/detail.html#timeline" if part else "service/changes/change.html", page)
 
