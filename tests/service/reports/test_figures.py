@@ -61,8 +61,8 @@ def test_case_20_a_correction_is_version_2_and_shows_the_difference(october, rep
     second = first.corrections.get()
     assert (second.revision, second.content["flow"]["opened"], second.content["flow"]["solved"]) == (2, 119, 115)
     told = {str(each.label): (each.before, each.after) for each in differences(second)}
-    assert told["Opened"] == ("120", "119")
-    assert told["Solved"] == ("116", "115")
+    assert told["Newly opened"] == ("120", "119")
+    assert told["Solved in the period"] == ("116", "115")
     assert "Open at the end" not in told
     first.refresh_from_db()
     assert first.state == "DELIVERED"

@@ -53,7 +53,7 @@ def _told(report: Any) -> Iterator[tuple[str, str]]:
         yield _("Availability of %(service)s") % {"service": name}, percent(service["share"])
         yield _("Outage of %(service)s") % {"service": name}, hours(service["down"])
     for row in content.get("priorities", ()):
-        yield f"P{row['priority']} {_('opened')}", str(row["opened"])
+        yield f"P{row['priority']} {_('newly opened')}", str(row["opened"])
         yield f"P{row['priority']} {_('late')}", str(row["late"])
     for row in content.get("causes", ()):
         yield _("Cause: %(cause)s") % {"cause": row["name"] or _("others")}, str(row["count"])

@@ -48,7 +48,7 @@ def _words() -> dict[str, str]:
         "period_before": _("period before"), "counts": _("counted"), "service": _("service"),
         "availability": _("availability"), "outages": _("outages"), "down": _("outage time"),
         "planned": _("planned windows"), "flow": _("From backlog to backlog"), "trend": _("Opened and solved by month"),
-        "opened": _("opened"), "solved": _("solved"), "priority": _("priority"), "late": _("late"),
+        "opened": _("newly opened"), "solved": _("solved"), "priority": _("priority"), "late": _("late"),
         "causes": _("Main causes of incidents solved"), "number": _("number"), "title": _("title"),
         "kind": _("kind"), "outcome": _("outcome"), "started": _("begun"), "finished": _("ended"),
         "risk": _("risk or problem"), "state": _("state"), "workaround": _("workaround"),
@@ -56,7 +56,7 @@ def _words() -> dict[str, str]:
         "suggestion": _("suggestion"), "owner": _("owner"), "due": _("due"), "result": _("result"),
         "tickets": _("Appendix: the tickets of the period"), "in_time": _("in time?"), "none": _("none"),
         "reconciled": _("opening + new − closed = backlog"), "signature": _("Signature of the customer"),
-        "name": _("name"), "date": _("date"), "hash": _("hash of words and figures"),
+        "name": _("name signed"), "date": _("date"), "hash": _("hash of words and figures"),
         "signed_online": _("Signed in the portal or by the link in the mail; the record keeps name, time and hash."),
         "share": _("Share of changes that succeeded"), "page": _("page"),
     }  # fmt: skip

@@ -15,7 +15,7 @@ class ReportState(models.TextChoices):
     """Where a report stands."""
 
     DRAFT = "DRAFT", _("draft")
-    REVIEWED = "REVIEWED", _("reviewed")
+    REVIEWED = "REVIEWED", _("reviewed by another")
     APPROVED = "APPROVED", _("approved")
     DELIVERED = "DELIVERED", _("delivered")
     REFUSED = "REFUSED", _("refused by the customer")

@@ -159,9 +159,9 @@ class ServiceReport(Record):
     content_hash = models.CharField(_("hash of words and figures"), max_length=64, blank=True, editable=False)
 
     gathered_at = models.DateTimeField(_("figures gathered"), null=True, editable=False)
-    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, editable=False)
+    reviewed_at = models.DateTimeField(_("report reviewed at"), null=True, editable=False)
     reviewed_by = models.ForeignKey(
-        Employee, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("reviewed by")
+        Employee, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("report reviewed by")
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
@@ -180,7 +180,7 @@ class ServiceReport(Record):
     scope = ReportScope(owner="author", department="customer__team", customer="customer")
     lifecycle = REPORT
     create_guards = (guards.period_over,)
-    search_fields = ("customer__name", "period", "contract__name")
+    search_fields = ("period", "customer__name", "contract__name")
     timeline_fields = ("author", "summary")
 
     class Meta:

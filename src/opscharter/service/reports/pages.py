@@ -107,7 +107,7 @@ def _name_of(report: ServiceReport, name: str) -> str:
         return str(FLOW_LABELS[rest])
     if kind == "priority":
         priority, _dot, part = rest.partition(".")
-        words = {"opened": _("opened"), "solved": _("solved"), "late": _("late")}
+        words = {"opened": _("newly opened"), "solved": _("solved"), "late": _("late")}
         return f"P{priority} · {words[part]}"
     if kind == "cause":
         causes = (row["name"] for row in report.content.get("causes", ()) if row["record"] == name)

@@ -5,8 +5,8 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.jobs.schedule import Schedule
-from opscharter.kernel.resources.site import Part
-from opscharter.service.reports import checks, resources
+from opscharter.kernel.resources.site import Page, Part
+from opscharter.service.reports import analysis_pages, checks, resources
 from opscharter.service.reports.grants import GRANTS, POLICIES
 from opscharter.service.reports.pages import URLS
 from opscharter.service.reports.services import draft_due_job
@@ -23,6 +23,7 @@ PART = Part(
     policies=POLICIES,
     tasks=[reports_to_do],
     schedules=[Schedule("service.draft-reports", draft_due_job, at=dt.time(2, 30))],
-    urls=URLS,
+    pages=[Page(_("Service analysis"), analysis_pages.URL, "chart-histogram", analysis_pages.may_analyse)],
+    urls=[*URLS, *analysis_pages.URLS],
     panels={"customers.contract": [resources.ON_CONTRACT]},
 )

@@ -24,9 +24,9 @@ from opscharter.service.tickets.lifecycle import State
 NOTHING = "—"
 FLOW_LABELS = {
     "opening": gettext_lazy("Open at the beginning"),
-    "opened": gettext_lazy("Opened"),
+    "opened": gettext_lazy("Newly opened"),
     "returned": gettext_lazy("Came back"),
-    "solved": gettext_lazy("Solved"),
+    "solved": gettext_lazy("Solved in the period"),
     "withdrawn": gettext_lazy("Withdrawn or merged"),
     "backlog": gettext_lazy("Open at the end"),
 }

@@ -32,7 +32,7 @@ def _badges(report: Any) -> list[tuple[Text, str]]:
         badges.append((_("version %(n)s") % {"n": report.revision}, "b"))
     if report.state in IN_WORK and report.due_on < moment.today():
         badges.append((_("overdue"), "r"))
-    elif report.delivered_on and report.delivered_on > report.due_on:
+    elif report.revision == 1 and report.delivered_on and report.delivered_on > report.due_on:
         badges.append((_("delivered late"), "a"))
     return badges
 
@@ -43,7 +43,7 @@ def _content_of(report: Any, actor: Actor) -> dict[str, Any]:
     points = [{"x": row["label"], "y": row["opened"], "z": row["solved"]} for row in chart]
     return {
         **told, "frozen": report.frozen, "unchanged": report.unchanged,
-        "chart": {"type": "flow", "bars": str(_("opened")), "line": str(_("solved")), "points": points},
+        "chart": {"type": "flow", "bars": str(_("newly opened")), "line": str(_("solved")), "points": points},
         "may_suggest": report.state == ReportState.DRAFT and permitted(report, actor, "edit"),
         "file": file_name(report), "external": actor.external,
     }  # fmt: skip
@@ -109,11 +109,11 @@ reports = Resource(
     form=[Section(_("Report"), ["definition", "period", "author"]), WRITTEN],
     facts=["customer", "contract", "period", "language", "due_on", "author", "gathered_at", "reviewed_by",
            "reviewed_at", "approved_at", "delivered_at", "corrects", "correction_reason", "signed_at", "signed_name",
-           "signed_by", "signed_by_link", "signed_hash", "refused_at", "refusal", "content_hash"],
+           "signed_by", "signed_hash", "refused_at", "refusal", "content_hash"],
     customer_facts=["summary", "contract", "period", "due_on", "delivered_at", "correction_reason", "signed_at",
                     "signed_name", "signed_hash", "refused_at", "refusal", "content_hash"],
     stages=[
-        Stage(_("Draft"), (ReportState.DRAFT,)), Stage(_("Reviewed"), (ReportState.REVIEWED,)),
+        Stage(_("Draft"), (ReportState.DRAFT,)), Stage(_("Reviewed by another"), (ReportState.REVIEWED,)),
         Stage(_("Approved"), (ReportState.APPROVED,)),
         Stage(_("Delivered"), (ReportState.DELIVERED, ReportState.REFUSED)),
         Stage(_("Signed"), (ReportState.SIGNED, ReportState.SUPERSEDED)),
