@@ -49,9 +49,11 @@ def test_a_hotline_agents_morning(sign_in: SignIn) -> None:
     page.wait_for_url(re.compile(r"/service/hotline/\d+/$"))
     page.keyboard.press("Alt+c")
     expect(page.locator(".refusal")).to_contain_text("§3.1.1")
-    page.get_by_text("wrong number").click()
+    page.locator(".closing label", has_text="wrong number").click()
     page.keyboard.press("Alt+c")
-    page.wait_for_url(first)
+    expect(page.locator(".toasts")).to_contain_text("is closed")
+    expect(page.locator(".call-strip")).to_contain_text(caller["name"])
+    page.goto(first)
     expect(page.locator("[name=title]")).to_have_value("The VM host is slow")
 
     page.keyboard.press("Alt+g")

@@ -46,7 +46,10 @@ function bringBack(form, kept) {
     if (field.tomselect) {
       options.forEach((option) => field.tomselect.addOption(option));
       field.tomselect.setValue(options.map((option) => option.value));
-    } else for (const option of field.options) option.selected = options.some((each) => each.value === option.value);
+    } else {
+      for (const option of field.options) option.selected = options.some((each) => each.value === option.value);
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
   }
   if (form.dataset.autosave) keepOnServer(form, 0);
   else unsaved = true;
