@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SCALE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check e2e test-postgres bench lock messages format
+.PHONY: help setup run test check e2e test-postgres bench bench-storm lock messages format
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,7 @@ test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local 
 
 e2e: setup ## Run the journeys in a real browser
 	@$(BIN)/python tools/debian.py chromium fonts-noto-cjk
+	@[ "$$(id -u)" != 0 ] || $(BIN)/python tools/debian.py prometheus-alertmanager
 	$(BIN)/pytest -q -m e2e
 
 check: setup ## Format, lint, types, templates, layers, migrations, messages
@@ -50,6 +51,9 @@ messages: setup ## Bring the message catalogues up to date with the code
 
 bench: setup ## Measure speed and memory (SCALE=1)
 	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench" --scale $(SCALE) || exit 1; done
+
+bench-storm: setup ## Let a storm of alerts pass over real processes on PostgreSQL (SCALE=1: 10,000 in a minute)
+	$(BIN)/python bench/storm/storm.py --scale $(SCALE)
 
 lock: setup ## Compile the dependency lock files again
 	$(COMPILE) -o requirements.lock

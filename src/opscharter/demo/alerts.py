@@ -51,13 +51,17 @@ def live_alerts(world: World, actor: Actor) -> None:
     with moment.at(world.until - dt.timedelta(days=DAYS + 1)):
         prometheus, zabbix = _connect(world, actor)
     assets = [(code, asset) for (_pk, code), found in world.company.assets.items() if code in SEEN for asset in found]
+    storm_at = world.until - dt.timedelta(days=9, hours=5)
+    stormed = False
     for number in range(EPISODES):
         at = world.until - dt.timedelta(days=DAYS * (EPISODES - number) / EPISODES, minutes=world.dice.uniform(0, 600))
+        if at > storm_at and not stormed:
+            _storm(world, prometheus, storm_at, assets)
+            stormed = True
         code, asset = world.dice.choice(assets)
         with moment.at(at):
             close_unanswered()
         _episode(world, zabbix if number % 4 == 3 else prometheus, at, code, asset, flaps=1 + 3 * (number % 5 == 2))
-    _storm(world, prometheus, assets)
     _now(world, prometheus, zabbix, assets)
 
 
@@ -113,7 +117,7 @@ def _episode(world: World, monitor: Monitor, at: dt.datetime, code: str, asset: 
         monitor.tell(began, _body(monitor, code, asset, began))
         if flap == 0:
             _answer(world, began + MINUTE)
-        ended = began + (25 if repaired else 4) * MINUTE
+        ended = began + (25 if repaired and flap == flaps - 1 else 4) * MINUTE
         if flap == flaps - 1 and repaired:
             _repair(world, began, code)
         monitor.tell(ended, _body(monitor, code, asset, began, ended))
@@ -152,9 +156,8 @@ def _repair(world: World, at: dt.datetime, code: str) -> None:
         incident.move("resolve", actor, cause=SEEN[code][1], fix="清理並擴容，指標恢復正常。")
 
 
-def _storm(world: World, monitor: Monitor, assets: list[tuple[str, Asset]]) -> None:
+def _storm(world: World, monitor: Monitor, at: dt.datetime, assets: list[tuple[str, Asset]]) -> None:
     """Three customers at once: perhaps a major incident; the service manager looks and says that it is none."""
-    at = world.until - dt.timedelta(days=9, hours=5)
     by_customer = {asset.customer_id: (code, asset) for code, asset in assets if code == "NET"}
     hit = list(by_customer.values())[:3]
     if len(hit) < 3:
@@ -178,12 +181,12 @@ def _manager(world: World) -> Any:
 
 def _now(world: World, prometheus: Monitor, zabbix: Monitor, assets: list[tuple[str, Asset]]) -> None:
     """What fires at this hour, and a delivery that nobody could read."""
-    for monitor, minutes in ((prometheus, 12), (zabbix, 5)):
-        code, asset = world.dice.choice(assets)
-        at = world.until - minutes * MINUTE
-        monitor.tell(at, _body(monitor, code, asset, at))
-    prometheus.tell(world.until - 40 * MINUTE, b'{"receiver": "ops", "alerts": [{"status": "firing", "labels"')
     at = world.until - dt.timedelta(hours=3)
     watchdog = {"status": "firing", "labels": {"alertname": "Watchdog", "severity": "none"}, "annotations": {},
                 "startsAt": at.isoformat(), "endsAt": "0001-01-01T00:00:00Z"}  # fmt: skip
     prometheus.tell(at, {"version": "4", "status": "firing", "alerts": [watchdog], "truncatedAlerts": 0})
+    prometheus.tell(world.until - 40 * MINUTE, b'{"receiver": "ops", "alerts": [{"status": "firing", "labels"')
+    for monitor, minutes in ((prometheus, 12), (zabbix, 5)):
+        code, asset = world.dice.choice(assets)
+        at = world.until - minutes * MINUTE
+        monitor.tell(at, _body(monitor, code, asset, at))

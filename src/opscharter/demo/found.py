@@ -24,6 +24,7 @@ from opscharter.demo.dispatch import live_dispatch, prepare_levels
 from opscharter.demo.hotline import live_at_the_hotline
 from opscharter.demo.life import World, live
 from opscharter.demo.mail import live_mail
+from opscharter.demo.maintenance import live_maintenance
 from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
 from opscharter.demo.packs import order_a_pack
@@ -98,6 +99,7 @@ def found(
         with override("zh-hant"):
             learning.learn(world)
             live_alerts(world, actor)
+            live_maintenance(world, actor)
         live_reports(world, actor)
         regulation.amend(world)
         with moment.at(end):

@@ -14,6 +14,7 @@ from opscharter.service.hotline.part import PART as HOTLINE
 from opscharter.service.knowledge.part import PART as KNOWLEDGE
 from opscharter.service.levels.part import PART as LEVELS
 from opscharter.service.mailbox.part import PART as MAILBOX
+from opscharter.service.maintenance.part import PART as MAINTENANCE
 from opscharter.service.oncall.part import PART as ONCALL
 from opscharter.service.oncall.rosters import first_on_call
 from opscharter.service.portal.part import PART as PORTAL
@@ -31,6 +32,7 @@ PARTS = [
     CHAT,
     MAILBOX,
     PORTAL,
+    MAINTENANCE,
     EMERGENCIES,
     ONCALL,
     LEVELS,

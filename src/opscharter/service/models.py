@@ -33,6 +33,7 @@ from opscharter.service.mailbox.models import (
     OutgoingMail,
     RawMail,
 )
+from opscharter.service.maintenance.models import MaintenancePlan, OrderItem, PlanStep, WorkOrder
 from opscharter.service.oncall.models import (
     Call,
     Callout,
@@ -88,10 +89,13 @@ __all__ = [
     "Mailbox",
     "MailboxProgress",
     "MailboxSecret",
+    "MaintenancePlan",
     "MajorCandidate",
     "Occurrence",
+    "OrderItem",
     "OutgoingMail",
     "PhoneCall",
+    "PlanStep",
     "Problem",
     "RawMail",
     "ReportDefinition",
@@ -112,4 +116,5 @@ __all__ = [
     "TimeEntry",
     "UnauthorisedChange",
     "Watcher",
+    "WorkOrder",
 ]

@@ -17,7 +17,7 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DONE = "done", _("processed")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("turned away")
         FAILED = "failed", _("could not be processed")
 
     source = models.ForeignKey(AlertSource, models.PROTECT, related_name="deliveries")
