@@ -17,6 +17,7 @@ from opscharter.charter.install import install_default_regulation
 from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.oscal.part import PART as OSCAL
 from opscharter.charter.pages.clause import ClausePage, MeasurePage, SettingPage
+from opscharter.charter.pages.figures import figures_of
 from opscharter.charter.pages.guard_log import GuardLogPage
 from opscharter.charter.pages.overrides import overrides_of
 from opscharter.charter.pages.regulation import RegulationPage
@@ -78,7 +79,12 @@ CHAPTER = Chapter(
         FRAMEWORKS,
     ],
     grants=GRANTS,
-    panels={"charter.clause": [Panel(_("Overrides"), "charter/overrides.html", overrides_of)]},
+    panels={
+        "charter.clause": [
+            Panel(_("Figures"), "charter/figures.html", figures_of),
+            Panel(_("Overrides"), "charter/overrides.html", overrides_of),
+        ]
+    },
     setup=[install_default_regulation],
     schedules=[
         Schedule("charter.run-checks", run_all_checks, at=dt.time(6, 0)),

@@ -29,6 +29,7 @@ from opscharter.demo.oncall import live_on_call
 from opscharter.demo.organization import live_organization
 from opscharter.demo.packs import order_a_pack
 from opscharter.demo.reports import live_reports
+from opscharter.demo.satisfaction import live_satisfaction
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
@@ -90,6 +91,7 @@ def found(
         live_mail(world, begin, actor)
         portal.write_the_catalogue(world, begin, actor)
         portal.ask_in_the_portal(world)
+        live_satisfaction(world)
         live_assurance(world, actor)
         live_organization(world, actor)
         emergencies.settle(world)

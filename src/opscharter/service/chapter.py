@@ -8,6 +8,7 @@ from opscharter.service.changes import hooks as change_hooks
 from opscharter.service.changes.availability import away
 from opscharter.service.changes.part import PART as CHANGES
 from opscharter.service.chat.part import PART as CHAT
+from opscharter.service.complaints.part import PART as COMPLAINTS
 from opscharter.service.dispatch.part import PART as DISPATCH
 from opscharter.service.emergencies.part import PART as EMERGENCIES
 from opscharter.service.hotline.part import PART as HOTLINE
@@ -20,6 +21,7 @@ from opscharter.service.oncall.rosters import first_on_call
 from opscharter.service.portal.part import PART as PORTAL
 from opscharter.service.problems.part import PART as PROBLEMS
 from opscharter.service.reports.part import PART as REPORTS
+from opscharter.service.satisfaction.part import PART as SATISFACTION
 from opscharter.service.tickets.part import PART as TICKETS
 from opscharter.service.worktime.part import PART as WORKTIME
 
@@ -42,6 +44,8 @@ PARTS = [
     WORKTIME,
     CHANGES,
     REPORTS,
+    SATISFACTION,
+    COMPLAINTS,
 ]
 
 CHAPTER = Chapter(code="service", number=3, label=_("O&M service"), icon="headset", parts=PARTS)

@@ -20,6 +20,7 @@ from opscharter.service.changes.models import (
     UnauthorisedChange,
 )
 from opscharter.service.chat.models import Chat, ChatDesk, ChatMessage, ChatThread
+from opscharter.service.complaints.models import Complaint
 from opscharter.service.dispatch.models import AssignmentRule, Declined, EmployeeSkill, RuleTurn, Skill
 from opscharter.service.emergencies.models import ContingencyPlan, ContingencyStep, Emergency, EmergencyTask
 from opscharter.service.hotline.models import CallDraft, PhoneCall
@@ -47,6 +48,7 @@ from opscharter.service.oncall.models import (
 from opscharter.service.portal.models import CatalogueField
 from opscharter.service.problems.models import Problem
 from opscharter.service.reports.models import ReportDefinition, ReportMail, ServiceReport
+from opscharter.service.satisfaction.models import Survey, SurveyRule
 from opscharter.service.tickets.models import Incident, Macro, ServiceRequest, TestStep, TicketLink, Watcher
 from opscharter.service.worktime.models import TimeEntry
 
@@ -75,6 +77,7 @@ __all__ = [
     "ChatMessage",
     "ChatThread",
     "ClockEscalation",
+    "Complaint",
     "ContingencyPlan",
     "ContingencyStep",
     "Declined",
@@ -109,6 +112,8 @@ __all__ = [
     "ShiftHandover",
     "ShiftMember",
     "Skill",
+    "Survey",
+    "SurveyRule",
     "TeamLevel",
     "TeamStay",
     "TestStep",

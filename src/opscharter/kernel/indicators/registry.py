@@ -32,6 +32,8 @@ class Indicator:
     direction: Literal["up", "down"] = "up"
     target: float | None = None
     clause: str = ""
+    also: tuple[str, ...] = ()
+    """Further clauses whose pages show it."""
     standing_stock: bool = False
     """A stock (open work) is counted as it stands now, not by period."""
     dimensions: Mapping[str, str] = field(default_factory=dict)
@@ -51,3 +53,9 @@ def indicator(code: str, **what: Any) -> Indicator:
         raise ValueError(f"indicator {code} is declared twice")
     INDICATORS[code] = Indicator(code, **what)
     return INDICATORS[code]
+
+
+def indicators_of(clause: str) -> list[Indicator]:
+    """Return the indicators that speak of a clause, its own first."""
+    own = [each for each in INDICATORS.values() if each.clause == clause]
+    return own + [each for each in INDICATORS.values() if clause in each.also]

@@ -26,7 +26,7 @@ def answered_in_time(parameters: Mapping[str, Any]) -> Measure:
 
 
 ANSWERED = indicator(
-    "service.chat-answered", label=_("Chats answered in the time promised"), clause="3.1.1", target=90,
+    "service.chat-answered", label=_("Chats answered in the time promised"), clause="3.1.1", also=("1.3.2",), target=90,
     population=lambda: [Chat.objects.current().filter(answered_in_time__isnull=False)],
     numerator=Q(answered_in_time=True), when="started_at", dimensions=DIMENSIONS,
 )  # fmt: skip

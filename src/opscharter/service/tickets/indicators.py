@@ -52,6 +52,6 @@ MEAN_TIME = indicator(
 FIRST_ASSIGNMENT = indicator(
     "service.assigned-within-hour", label=_("Assigned within a working hour"), clause="3.1.2", target=95,
     population=lambda: _tickets(assign_seconds__isnull=False), numerator=Q(assign_seconds__lte=3600), when="opened_at",
-    dimensions=DIMENSIONS,
+    dimensions=DIMENSIONS, also=("1.3.2",),
 )  # fmt: skip
 ON_COCKPIT = (TIMELY_RESOLUTION, FIRST_ASSIGNMENT, BACKLOG, OPENED, REOPENED, MEAN_TIME)

@@ -35,6 +35,28 @@ function shareOverTime(spec) {
   return chart;
 }
 
+/* A figure of any unit: its own scale, and the target where there is one. */
+function figureOverTime(spec) {
+  const red = colour("--vermilion-fill");
+  const blue = colour("--azurite");
+  const chart = axes(spec);
+  const aim = spec.target ?? null;
+  delete chart.yAxis.minInterval;
+  if (aim !== null) {
+    const known = [aim, ...spec.points.map((point) => point.y).filter((y) => y !== null)];
+    const room = (Math.max(...known) - Math.min(...known)) * 0.15 || 1;
+    chart.yAxis.min = Math.max(0, Math.floor((Math.min(...known) - room) * 10) / 10);
+    chart.yAxis.max = Math.ceil((Math.max(...known) + room) * 10) / 10;
+    if (spec.unit === "%") chart.yAxis.max = Math.min(100, chart.yAxis.max);
+  }
+  const mark = { silent: true, symbol: "none", label: { formatter: `${aim}`, color: red, position: "insideEndTop" }, lineStyle: { color: red, type: "dashed" }, data: [{ yAxis: aim }] };
+  chart.series = [{
+    type: "line", connectNulls: true, symbolSize: 8, data: spec.points.map((point) => point.y),
+    lineStyle: { color: blue }, itemStyle: { color: blue }, markLine: aim === null ? undefined : mark,
+  }];
+  return chart;
+}
+
 function flowOverTime(spec) {
   const green = colour("--jade-fill");
   const chart = axes(spec);
@@ -46,10 +68,12 @@ function flowOverTime(spec) {
   return chart;
 }
 
+const DRAWN = { share: shareOverTime, figure: figureOverTime };
+
 function draw(place) {
   const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = echarts.getInstanceByDom(place) || echarts.init(place);
-  chart.setOption(spec.type === "share" ? shareOverTime(spec) : flowOverTime(spec), true);
+  chart.setOption((DRAWN[spec.type] || flowOverTime)(spec), true);
   chart.off("click");
   chart.on("click", (hit) => {
     const point = spec.points[hit.dataIndex];

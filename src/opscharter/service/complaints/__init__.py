@@ -1,0 +1,1 @@
+"""Complaints: recorded, owned, answered in time, closed with the customer."""

@@ -1,0 +1,1 @@
+"""Satisfaction: what customers say of closed tickets, and what follows from it."""
