@@ -25,7 +25,7 @@ test: setup ## Run the tests on SQLite
 	$(TESTS) -m "not e2e and not postgres"
 
 test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one)
-	$(BIN)/python tools/postgres.py $(TESTS) -m "not e2e"
+	$(BIN)/python tools/postgres.py $(TESTS) -m "not e2e" $(LESS)
 
 e2e: setup ## Run the journeys in a real browser
 	@$(BIN)/python tools/debian.py chromium fonts-noto-cjk

@@ -32,7 +32,7 @@ NEEDED = "A rollback plan is required: at least one step."
 
 @pytest.fixture
 def change(db):
-    """Return a verified and evaluated change whose rollback plan was taken away, ready to be closed but for that."""
+    """Return a verified and evaluated change that has no rollback plan, ready to be closed but for that."""
     system = system_actor()
     team = Department(code="SYS", name="Systems").save_as(system)
     post = Post(title="Engineer", level="engineer").save_as(system)
@@ -45,15 +45,13 @@ def change(db):
         engineer=person, rollback_trigger="it fails", window_start=begin, window_end=begin + dt.timedelta(hours=3),
         kind="emergency",
     ).save_as(system, links={"assets": [asset]})  # fmt: skip
-    for phase in ("plan", "rollback"):
-        ChangeTask(change=made, phase=phase, position=1, action=phase, owner=person, minutes=10, expected="x").save_as(
-            system
-        )
+    ChangeTask(change=made, phase="plan", position=1, action="tune", owner=person, minutes=10, expected="x").save_as(
+        system
+    )
     Change.objects.filter(pk=made.pk).rows_for_kernel().update(
         state="REVIEW", verified_at=moment.now(), evaluated_at=moment.now(), reviewed_at=moment.now(),
         approved_at=moment.now(),
     )  # fmt: skip
-    made.steps.get(phase="rollback").archive_as(system, reason="lost")
     made.refresh_from_db()
     return made
 

@@ -18,6 +18,7 @@ from opscharter.kernel.audit.models import AuditBlock, AuditEntry
 from opscharter.kernel.audit.sealing import seal
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.timeline.models import TimelineEntry
+from opscharter.service.mailbox.models import RawMail
 from tests.conftest import MakeActor
 from tests.kernel.library import make_paper, office
 
@@ -66,10 +67,10 @@ def test_the_hash_covers_everything_an_entry_says(system: Actor, name: str) -> N
     assert trail.digest(entry) != entry.hash
 
 
-@pytest.mark.parametrize("model", [AuditEntry, AuditBlock, TimelineEntry, GuardDecision, Vote, CheckResult])
+@pytest.mark.parametrize("model", [AuditEntry, AuditBlock, TimelineEntry, GuardDecision, Vote, CheckResult, RawMail])
 def test_the_rules_name_every_append_only_table(model: type) -> None:
     assert model._meta.db_table in rules.APPEND_ONLY  # type: ignore[attr-defined]
-    assert len(rules.APPEND_ONLY) == 6
+    assert len(rules.APPEND_ONLY) == 7
 
 
 @pytest.mark.parametrize("verb", ["update", "delete"])

@@ -31,7 +31,7 @@ from opscharter.kernel.controls.wording import keep, told
 from opscharter.kernel.exchange.cells import cell_of
 from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.indicators.figures import percent
-from opscharter.kernel.records.record import record_types
+from opscharter.kernel.records.record import Record, record_types
 from opscharter.kernel.resources.site import site
 
 MOST = 1000
@@ -95,7 +95,7 @@ class _Looking:
         """Return the rows that are the customer's; None when records of this type belong to no customer."""
         if self.customer is None:
             return rows
-        paths = rows.model.scope.customer
+        paths = rows.model.scope.customer if issubclass(rows.model, Record) else None
         if not paths:
             return None
         condition = Q(pk__in=[])
@@ -105,6 +105,8 @@ class _Looking:
 
     def ids(self, model: Any, ids: Iterable[int]) -> set[int]:
         """Return which of some rows are the customer's and seen by the one who ordered."""
+        if not issubclass(model, Record):
+            return set()  # what machines sent is evidence of its own kind; nobody's scope reaches it
         own = self.own(model._default_manager.visible_to(self.actor).filter(pk__in=list(ids)))
         return set() if own is None else set(own.values_list("pk", flat=True))
 

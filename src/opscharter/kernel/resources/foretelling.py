@@ -44,10 +44,12 @@ def clocks_moved(follow: Callable[[], Any] = ledger.recalculate_stale) -> Callab
     """
 
     def foretell(record: Any, actor: Actor, links: Links) -> Foretold:
-        before = _stands()
+        before: dict[int, Stand] = {}
         after: dict[int, Stand] = {}
         try:
             with transaction.atomic():
+                follow()  # what earlier edits move anyway is none of this one's doing
+                before = _stands()
                 copy.deepcopy(record).save_as(actor, links=links)
                 follow()
                 after = _stands()
