@@ -112,7 +112,7 @@ def notice_missed() -> int:
 @transaction.atomic
 def open_incident(item: OrderItem, actor: Actor) -> Incident:
     """Open an incident for what a line found, linked to it; there is one at most."""
-    current = OrderItem.objects.select_for_update().select_related("order", "incident").get(pk=item.pk)
+    current = OrderItem.objects.select_for_update(of=("self",)).select_related("order", "incident").get(pk=item.pk)
     if current.incident is not None:
         return current.incident
     order = current.order
