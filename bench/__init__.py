@@ -1,0 +1,1 @@
+"""Benchmarks: every figure one file, one driver (`python -m bench`); see README.md."""
