@@ -50,6 +50,15 @@ def test_a_period_that_is_not_over_is_not_reported(agreement):
         ServiceReport(definition=agreement, period="2025-10").save_as(system_actor())
 
 
+def test_a_second_report_of_a_period_is_refused_at_its_field(agreement, report):
+    first = report()
+    with pytest.raises(ValidationError) as refused:
+        report()
+    assert refused.value.message_dict == {"period": [f"There is {first} already."]}
+    first.archive_as(system_actor(), reason="begun anew")
+    assert report().revision == 1
+
+
 @pytest.mark.parametrize("period", ["2025-Q3", "2025", "october"])
 def test_a_period_of_another_length_is_refused(agreement, period):
     with pytest.raises(ValidationError):

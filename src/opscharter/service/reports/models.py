@@ -227,9 +227,17 @@ class ServiceReport(Record):
             example = self.definition.period_of(moment.today())
             raise ValidationError({"period": text % {"value": self.period, "example": example}})
 
+    def _check_first(self) -> None:
+        """Refuse a second report of the same period: what is there already is corrected instead."""
+        rows = type(self).objects.current().filter(definition_id=self.definition_id, period=self.period)
+        known = rows.filter(revision=self.revision).first()
+        if known is not None:
+            raise ValidationError({"period": _("There is %(report)s already.") % {"report": known}})
+
     def clean(self) -> None:
         """Gather the figures of a new draft; refuse to change words once reviewed, and anything once delivered."""
         if self.pk is None:
+            self._check_first()
             if not self.content and self.customer_id is not None:
                 effects.gather_figures(self)
             return
