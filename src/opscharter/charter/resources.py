@@ -96,6 +96,6 @@ policies = Resource(
         "name", Column("record_type", _("record type"), lambda policy: _kind(policy.record_type), ("record_type",)),
         Column("action", _("step"), _step, ("action", "record_type")), "rank",
     ],
-    facts=["name", "rank", "four_eyes", "deadline_hours"],
+    facts=["name", "rank", "four_eyes", "by_link", "deadline_hours"],
     panels=[Panel(_("Who must agree"), "charter/policy.html", _policy, place="main")],
 )  # fmt: skip

@@ -28,6 +28,7 @@ from opscharter.kernel.oversight.watching import verify_trail
 from opscharter.kernel.resources.menu import install_standings
 from opscharter.kernel.resources.site import Chapter, site
 from opscharter.kernel.templatetags.demo_accounts import install_demo_accounts
+from opscharter.kernel.web import voting
 from opscharter.kernel.web.shell import install_customers_home, install_work_count
 from opscharter.organization import access
 from opscharter.organization.chapter import CHAPTER as ORGANIZATION
@@ -67,6 +68,7 @@ def install() -> None:
     access.customers_of[:] = [in_charge_of]
     install_colleagues(access.works_here)
     directory.install(CompanyDirectory())
+    voting.install()
     install_edition(edition_label)
     install_bindings(bindings)
     install_standings(rail)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from opscharter.kernel import moment
 from opscharter.organization.access import stands_in_for
-from opscharter.organization.models import Department, Employee
+from opscharter.organization.models import Delegation, Department, Employee
 
 
 class CompanyDirectory:
@@ -45,3 +46,10 @@ class CompanyDirectory:
         """Return a person's account."""
         employee = Employee.objects.filter(pk=person_id).select_related("user").first()
         return employee.user if employee else None
+
+    def voices_of(self, person_ids: Iterable[int]) -> list[Any]:
+        """Return the accounts of persons and of those who stand in for them today."""
+        today, people = moment.today(), list(person_ids)
+        deputies = Delegation.objects.current().filter(person_id__in=people, valid_from__lte=today, valid_to__gte=today)
+        rows = Employee.objects.filter(Q(pk__in=people) | Q(pk__in=deputies.values("deputy_id")), user__isnull=False)
+        return [employee.user for employee in rows.select_related("user").order_by("pk")]

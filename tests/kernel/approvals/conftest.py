@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -44,6 +44,10 @@ class TestDirectory:
 
     def user_of(self, person_id: int) -> None:
         """Return no account: nobody is written to here."""
+
+    def voices_of(self, person_ids: Iterable[int]) -> list[Any]:
+        """Return no accounts: nobody is written to here."""
+        return []
 
 
 @pytest.fixture(autouse=True)

@@ -84,4 +84,7 @@ def test_looking_at_the_link_answers_nothing_and_pressing_the_button_does(incide
     assert (callout.state, callout.answered_by) == ("ANSWERED", people[1])
     with moment.at(MONDAY_NINE + 30 * MINUTE):
         climb_on()
-    assert called() == ["incoming"], "whoever has not been called sleeps on"
+        assert called() == ["incoming"], "whoever has not been called sleeps on"
+        used = browser.post(f"/answers/{link}", {"answer": "answer"}, headers={"accept-language": "en"})
+        assert used.status_code == 409
+        assert b"<button" not in browser.get(f"/answers/{link}").content

@@ -32,6 +32,10 @@ class Directory(Protocol):
         """Return the account of a person, or None."""
         ...
 
+    def voices_of(self, person_ids: Iterable[int]) -> Iterable[Any]:
+        """Return the accounts of persons and of those who stand in for them today."""
+        ...
+
 
 _installed: list[Directory] = []
 

@@ -32,6 +32,10 @@ class ApprovalPolicy(Record):
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     steps = models.JSONField(_("steps"), default=list)
     four_eyes = models.BooleanField(_("not the requester"), default=True)
+    by_link = models.BooleanField(
+        _("by the link of a message"), default=True,
+        help_text=_("Voters may answer by the personal link in their message; without it they sign in first."),
+    )  # fmt: skip
     deadline_hours = models.PositiveIntegerField(_("deadline (hours)"), null=True, blank=True)
     escalate_to = models.CharField(_("escalate to role"), max_length=40, blank=True)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ COMPARE: dict[str, Any] = {
     "in": lambda value, wanted: value in wanted,
 }  # fmt: skip
 ORDERED = (">", ">=", "<", "<=")
+on_turn: list[Callable[[ApprovalRequest, Iterable[int]], None]] = []
+"""Each hears, in the same transaction, of a request and the persons whose seats it has just come to."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
         "steps": policy.steps,
         "four_eyes": policy.four_eyes,
         "escalate_to": policy.escalate_to,
+        "by_link": policy.by_link,
         "clause": approval.clause,
         "apart": _apart(record, move, actor) if policy.four_eyes else [],
     }
@@ -177,7 +180,16 @@ def open_request(record: Any, move: str, actor: Actor) -> ApprovalRequest:
             ApprovalSeat(request=request, step=number, person=person) for person in sorted(people)
         )
     write_entry(actor, f"approval:ask:{move}", record=record, changes={"hash": [None, request.hash]})
+    _call_up(request)
     return request
+
+
+def _call_up(request: ApprovalRequest, people: Iterable[int] | None = None) -> None:
+    """Let it be heard whose turn it is: everybody of the present step, or those who came to it just now."""
+    if people is None:
+        people = list(request.seats.filter(step=request.step).values_list("person", flat=True))
+    for hear in on_turn:
+        hear(request, people)
 
 
 def _apart(record: Any, move: str, actor: Actor) -> list[int]:
@@ -262,6 +274,7 @@ def _settle(request: ApprovalRequest) -> None:
         if request.step + 1 < len(request.policy["steps"]):
             request.step += 1
             request.save(update_fields=["step"])
+            _call_up(request)
         else:
             _close(request, ApprovalRequest.State.APPROVED)
 
@@ -311,4 +324,5 @@ def escalate_overdue() -> list[ApprovalRequest]:
         record = apps.get_model(request.record_type)._base_manager.get(pk=request.record_id)
         changes = {"voters": [None, sorted(people)]}
         write_entry(system_actor(), f"approval:escalate:{request.move}", record=record, changes=changes)
+        _call_up(request, people)
     return escalated

@@ -170,6 +170,7 @@ def said_way(code: str) -> str:
         "import": _("an import"),
         "job": _("by itself"),
         "mail": _("mail"),
+        "link": _("the link of a message"),
     }.get(code, code)
 
 

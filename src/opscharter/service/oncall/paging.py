@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.approvals.directory import directory
-from opscharter.kernel.errors import Refused
+from opscharter.kernel.errors import Reason, Refused
 from opscharter.kernel.jobs.queue import job
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
@@ -20,6 +21,7 @@ from opscharter.kernel.resources.site import site
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.events import declare_event
 from opscharter.kernel.timeline.models import TimelineEntry
+from opscharter.kernel.web.cells import Cell
 from opscharter.organization.models import Employee
 from opscharter.service.oncall import notices
 from opscharter.service.oncall.models import Call, Callout, EscalationStep, Roster
@@ -167,9 +169,33 @@ def answer_page(notice: Any, actor: Any, text: str) -> str:
     """Answer the call that a notice brought; for the link in the message. Raises Refused."""
     callout = Callout.objects.filter(pk=notice.record_id).first()
     if callout is None:
-        raise Refused([])
+        raise Refused([Reason(_t("The call is over."))])
     callout.move("answer", actor)
     return str(callout)
+
+
+def why_closed(notice: Any, actor: Any) -> str:
+    """Say why a call needs no answer any more, or nothing; for the link in the message."""
+    callout = Callout.objects.filter(pk=notice.record_id).select_related("answered_by").first()
+    if callout is None or callout.state == State.ENDED:
+        return _t("The call is over.")
+    if callout.state == State.ANSWERED and callout.answered_at is not None:
+        said = {"who": callout.answered_by, "when": f"{moment.in_office(callout.answered_at):%Y-%m-%d %H:%M}"}
+        return _t("%(who)s is on it since %(when)s.") % said
+    return ""
+
+
+def facts_of_page(notice: Any, actor: Any) -> list[tuple[Any, Cell]]:
+    """Return what the call is about: customer and service, and since when somebody is called."""
+    callout = Callout.objects.filter(pk=notice.record_id).select_related("roster").first()
+    ticket = ticket_of(callout) if callout else None
+    if callout is None or ticket is None:
+        return []
+    found = [
+        (_t("customer"), ticket.customer), (_t("service"), ticket.service), (_t("roster"), callout.roster),
+        (_t("called"), f"{moment.in_office(callout.called_at):%Y-%m-%d %H:%M}"),
+    ]  # fmt: skip
+    return [(label, Cell("text", str(value))) for label, value in found if value]
 
 
 @job()

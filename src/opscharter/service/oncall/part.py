@@ -10,7 +10,7 @@ from opscharter.kernel.resources.site import Page, Part
 from opscharter.service.oncall import indicators, notices, resources
 from opscharter.service.oncall.grants import GRANTS
 from opscharter.service.oncall.pages import URLS
-from opscharter.service.oncall.paging import answer_page, climb_on_job, page_on_call
+from opscharter.service.oncall.paging import answer_page, climb_on_job, facts_of_page, page_on_call, why_closed
 from opscharter.service.oncall.tasks import duty_tasks
 from opscharter.service.tickets import hooks
 
@@ -18,7 +18,7 @@ FIGURES = (indicators,)
 """Imported so that its figures are registered."""
 
 hooks.pagers.append(page_on_call)
-answerable(notices.PAGE, Answer("answer", _("I am on it"), answer_page))
+answerable(notices.PAGE, Answer("answer", _("I am on it"), answer_page), closed=why_closed, facts=facts_of_page)
 
 PART = Part(
     label=_("On call"),
