@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from opscharter.customers.coverage import chosen
 from opscharter.customers.models import Contract, SlaTarget
 from opscharter.kernel.calendars.models import BusinessCalendar
 from opscharter.kernel.clocks.ledger import Promised
@@ -51,8 +52,7 @@ def contract_for(customer_id: int | None, service_id: int | None, on: dt.date) -
     rows = Contract.objects.current().filter(customer_id=customer_id, state=Contract.State.ACTIVE)
     rows = rows.filter(starts_on__lte=on, ends_on__gte=on).select_related("calendar")
     found = list(rows.order_by("-starts_on", "-pk").prefetch_related("services", "targets"))
-    named = [contract for contract in found if any(service.pk == service_id for service in contract.services.all())]
-    return next(iter(named or found), None)
+    return chosen(found, service_id)
 
 
 def service_levels(customer_id: int | None, service_id: int | None, on: dt.date) -> ServiceLevels:

@@ -15,11 +15,13 @@ from opscharter.kernel.approvals.requests import latest, vote
 from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.records import bulk
 from opscharter.organization.models import Employee
+from opscharter.service.maintenance.models import MaintenancePlan
 from opscharter.service.reports import effects
 from opscharter.service.reports.delivery import recipient
 from opscharter.service.reports.figures import gather, shares_of
 from opscharter.service.reports.lifecycle import ReportState
-from opscharter.service.reports.models import ReportDefinition, ReportMail, ServiceReport
+from opscharter.service.reports.models import ReportDefinition, ReportMail, ServiceReport, default_sections
+from opscharter.service.reports.sections import SectionKind
 from opscharter.service.reports.services import suggest
 from opscharter.service.tickets.models import ServiceRequest
 
@@ -33,6 +35,7 @@ WORDS = {
         "summary": "本期各項服務運行平穩，事件均按時限處理，未發生影響貴司核心業務的中斷。",
         "note_state": "可用率按合同約定計算，計劃內變更窗口不計入中斷。",
         "note_tickets": "本期無未解決的緊急事件；遺留工單已安排跟進。",
+        "note_maintenance": "定期維護按計劃進行；異常項已處理並複測。",
         "note_changes": "變更均經審批並在約定窗口內實施。",
         "note_risks": "暫無需貴司配合處理的風險。",
         "note_suggestions": "本期無新增建議。",
@@ -41,6 +44,7 @@ WORDS = {
         "summary": "本期各项服务运行平稳，事件均按时限处理，未发生影响贵司核心业务的中断。",
         "note_state": "可用率按合同约定计算，计划内变更窗口不计入中断。",
         "note_tickets": "本期无未解决的紧急事件；遗留工单已安排跟进。",
+        "note_maintenance": "定期维护按计划进行；异常项已处理并复测。",
         "note_changes": "变更均经审批并在约定窗口内实施。",
         "note_risks": "暂无需贵司配合处理的风险。",
         "note_suggestions": "本期无新增建议。",
@@ -49,6 +53,7 @@ WORDS = {
         "summary": "Services ran steadily, incidents were handled within their limits; no core business stopped.",
         "note_state": "Availability is reckoned as agreed; the windows of planned changes are no outage.",
         "note_tickets": "No urgent incident is open; what is left over has been scheduled.",
+        "note_maintenance": "Maintenance went by the plan; what was found has been put right and measured again.",
         "note_changes": "All changes were approved and carried out within the agreed windows.",
         "note_risks": "There is no risk that needs your help.",
         "note_suggestions": "No new suggestions in this period.",
@@ -72,6 +77,7 @@ def live_reports(world: World, actor: Actor) -> None:
 def _agree(world: World, actor: Actor, begin: dt.date) -> list[ReportDefinition]:
     """Gold and silver customers get a report every month, the rest every quarter."""
     made = []
+    kept_up = set(MaintenancePlan.objects.values_list("customer_id", flat=True))
     with moment.at(world.until - dt.timedelta(days=360)):
         for number, customer in enumerate(world.company.customers):
             contract = Contract.objects.select_related("project_manager", "calendar").get(customer=customer)
@@ -81,6 +87,7 @@ def _agree(world: World, actor: Actor, begin: dt.date) -> list[ReportDefinition]
                 frequency="quarter" if customer.tier == "bronze" else "month",
                 language="en" if number == 12 else "zh-hans" if number in (3, 18) else "zh-hant",
                 starts_on=(begin + dt.timedelta(days=31)).replace(day=1),
+                sections=SectionKind.values if customer.pk in kept_up else default_sections(),
             )  # fmt: skip
             made.append(agreement.save_as(actor, links={"recipients": world.company.contacts[customer.pk]}))
     return made
@@ -117,7 +124,7 @@ def _history(world: World, agreement: ReportDefinition, number: int) -> list[Ser
     if number in LIVED:
         periods = periods[:-2]
     made: list[ServiceReport] = []
-    shares = shares_of(agreement.contract.customer_id, set(agreement.sections), periods)
+    shares = shares_of(agreement.contract, set(agreement.sections), periods)
     for index, period in enumerate(periods):
         report = _new(agreement, period)
         late = number == LATE_ONE and index == len(periods) - 2

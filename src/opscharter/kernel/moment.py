@@ -27,6 +27,11 @@ def in_office(value: dt.datetime) -> dt.datetime:
     return timezone.localtime(value, timezone.get_default_timezone())
 
 
+def first_of(day: dt.date) -> dt.datetime:
+    """Return the first moment of a day by the office's clock."""
+    return dt.datetime.combine(day, dt.time(), timezone.get_default_timezone())
+
+
 def last_of(day: dt.date) -> dt.datetime:
     """Return the last moment of a day by the office's clock."""
     midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), timezone.get_default_timezone())

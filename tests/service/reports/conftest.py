@@ -94,11 +94,10 @@ def tickets(customer: Customer, service: Service, team: Department) -> Callable[
         if closed is not None:
             done = {"state": "CLOSED", "resolved_at": closed, "closed_at": closed, "resolution_met": True,
                     "cause": "power supply", "fix": "replaced"}  # fmt: skip
-        given = {"customer": customer, "impact": 2, "urgency": 2, "priority": 3, **done, **more}
+        given = {"customer": customer, "service": service, "impact": 2, "urgency": 2, "priority": 3, **done, **more}
         rows = [
             Incident(
                 title=f"Fault {number}",
-                service=service,
                 team=team,
                 opened_at=opened,
                 created_at=opened,

@@ -15,7 +15,7 @@ from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.approvals.requests import latest, vote
 from opscharter.kernel.errors import NotPermitted, Refused
 from opscharter.kernel.files.models import Attachment
-from opscharter.service.reports.delivery import link_of, send_report, token_of
+from opscharter.service.reports.delivery import opened_by, send_report, token_of
 from opscharter.service.reports.models import ServiceReport
 from opscharter.service.reports.services import draft_due, suggest
 from tests.service.reports.conftest import day, deliver
@@ -126,7 +126,8 @@ def test_every_recipient_gets_one_mail_with_the_pdf_and_a_link(report, house):
     name, content, kind = message.attachments[0]
     assert (name, kind, content[:5]) == (f"{made.number}-2025-10-v1.pdf", "application/pdf", b"%PDF-")
     assert message.to == ["he@east.example"]
-    assert link_of(made, house.contact) in message.body
+    token = message.body.partition("/service-reports/")[2].partition("/")[0]
+    assert opened_by(token) == (made, house.contact)
     assert kept.sha256 in message.body
     assert kept.visibility == "customer"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from opscharter.kernel.indicators.registry import INDICATORS, Indicator
 
 Ids = dict[str, list[int]]
 """Record type → ids of the records, in the order of their ids."""
+Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
+"""Takes the rows of a population and the name of the moment by which they count; returns a part of them."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,21 @@ class Evidence:
 
 
 def evidence(
-    wanted: Mapping[str, Sequence[Period]], dimension: str | None = None, id: int | None = None
+    wanted: Mapping[str, Sequence[Period]],
+    dimension: str | None = None,
+    id: int | None = None,
+    narrow: Narrow | None = None,
 ) -> dict[str, list[Evidence]]:
     """Return figures with their records, for each code one a period: one query a record type, one for what is frozen.
 
-    The values are those of `figures.value`; a period that was frozen keeps its figure and shows the records of today.
+    The values are those of `figures.value`; a period that was frozen keeps its figure and shows the records of today,
+    unless one looks at a part of it only (`narrow`): parts are not frozen.
     Raises ValueError for a stock, which belongs to no period.
     """
     if stocks := [code for code in wanted if INDICATORS[code].standing_stock]:
         raise ValueError(f"{', '.join(stocks)}: a stock has no periods")
-    kept = _kept(wanted, dimension, id)
-    return {code: _of(code, periods, dimension, id, kept) for code, periods in wanted.items() if periods}
+    kept = _kept(wanted, dimension, id) if narrow is None else {}
+    return {code: _of(code, periods, dimension, id, kept, narrow) for code, periods in wanted.items() if periods}
 
 
 def _kept(
@@ -62,6 +68,7 @@ def _of(
     dimension: str | None,
     id: int | None,
     kept: Mapping[tuple[str, str], IndicatorFigure],
+    narrow: Narrow | None,
 ) -> list[Evidence]:
     indicator, found = figures._populations(code, dimension, id)
     begin, end = min(period.start for period in periods), max(period.end for period in periods)
@@ -72,6 +79,8 @@ def _of(
     for rows in found:
         label = rows.model._meta.label_lower
         within = rows.filter(**{f"{indicator.when}__gte": begin, f"{indicator.when}__lt": end})
+        if narrow is not None:
+            within = narrow(within, indicator.when)
         for pk, at, hit, measure in _read(indicator, within):
             moment = _as_moment(at, begin)
             for period, first, last in spans:

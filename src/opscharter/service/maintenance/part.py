@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.jobs.schedule import Schedule
 from opscharter.kernel.resources.site import Part
-from opscharter.service.maintenance import checks, indicators, resources
+from opscharter.service.maintenance import checks, indicators, reporting, resources
 from opscharter.service.maintenance.grants import GRANTS
 from opscharter.service.maintenance.pages import URLS
 from opscharter.service.maintenance.services import make_orders_job, notice_missed_job
@@ -15,6 +15,8 @@ from opscharter.service.maintenance.tasks import work_orders
 CONTROLS = (checks,)
 """Imported so that their checks and figures are registered."""
 FIGURES = (indicators,)
+TOLD = (reporting,)
+"""Imported so that service reports tell of maintenance."""
 
 PART = Part(
     label=_("Maintenance"),

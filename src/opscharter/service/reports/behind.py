@@ -53,10 +53,7 @@ def behind(kept: Mapping[str, Sequence[int]], actor: Actor, page: str = "") -> B
 
 
 def _line(row: Any) -> Line:
-    return Line(
-        row.number,
-        getattr(row, "title", "") or str(row),
-        str(row.get_state_display()),
-        state_tone(row),
-        record_url(row),
-    )
+    living = type(row).lifecycle is not None
+    number = row.number if type(row).numbering is not None else ""
+    state, tone = (str(row.get_state_display()), state_tone(row)) if living else ("", "n")
+    return Line(number, getattr(row, "title", "") or str(row), state, tone, record_url(row))

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from opscharter.kernel.indicators.registry import INDICATORS
-from opscharter.service.reports.presenting import FLOW_LABELS, hours, percent, shown
+from opscharter.service.reports.naming import FLOW_LABELS, name_of
+from opscharter.service.reports.presenting import hours, percent, shown
 from opscharter.service.reports.sections import NOTES
 
 Text = str | Promise
@@ -43,7 +44,8 @@ def _told(report: Any) -> Iterator[tuple[str, str]]:
     content = report.content
     for part, number in content.get("flow", {}).items():
         yield str(FLOW_LABELS[part]), str(number)
-    shares = [*content.get("shares", ()), *([content["change_share"]] if content.get("change_share") else ())]
+    alone = [content[name] for name in ("change_share", "maintenance_share") if content.get(name)]
+    shares = [*content.get("shares", ()), *alone]
     for figure in shares:
         declared = INDICATORS.get(figure["code"])
         if declared is not None:
@@ -58,6 +60,8 @@ def _told(report: Any) -> Iterator[tuple[str, str]]:
     for row in content.get("causes", ()):
         yield _("Cause: %(cause)s") % {"cause": row["name"] or _("others")}, str(row["count"])
     yield _("Changes carried out"), str(len(content.get("changes", ())))
+    for name, count in (content.get("maintenance") or {}).get("counts", {}).items():
+        yield name_of(content, f"maintenance.{name}"), str(count)
     yield _("Open risks"), str(len(content.get("risks", ())))
     for name in ("summary", *NOTES):
         yield str(report._meta.get_field(name).verbose_name), getattr(report, name).strip() or "—"

@@ -58,5 +58,8 @@ def _words() -> dict[str, str]:
         "reconciled": _("opening + new − closed = backlog"), "signature": _("Signature of the customer"),
         "name": _("name signed"), "date": _("date"), "hash": _("hash of words and figures"),
         "signed_online": _("Signed in the portal or by the link in the mail; the record keeps name, time and hash."),
+        "rests_on": _("rests on"), "done": _("done"), "findings": _("Found not in order"),
+        "looked_at": _("what is looked at"), "reading": _("reading"), "limits": _("limits"), "remark": _("remark"),
+        "order": _("work order"),
         "share": _("Share of changes that succeeded"), "page": _("page"),
     }  # fmt: skip

@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from opscharter.charter.improvements.models import Improvement
-from opscharter.customers.models import Service
+from opscharter.customers.coverage import Coverage, coverage_of
+from opscharter.customers.models import Contract, Service
 from opscharter.kernel import moment
 from opscharter.kernel.audit.trail import plain
 from opscharter.kernel.indicators.evidence import Evidence, Ids, evidence
@@ -19,18 +22,21 @@ from opscharter.service.problems.models import Problem
 from opscharter.service.reports import flow as flows
 from opscharter.service.reports.availability import Stretch, availability, share_of
 from opscharter.service.reports.flow import Flow, Key, Row, ids_of, keys_of
-from opscharter.service.reports.sections import SectionKind, lines_of
+from opscharter.service.reports.naming import name_of
+from opscharter.service.reports.sections import Asked, SectionKind, told_of
 from opscharter.service.tickets.models import Incident
 from opscharter.service.tickets.models.ticket import Level
 
 SHARES = ["service.timely-resolution", "service.assigned-within-hour", "service.reopen-rate",
           "service.mean-time-to-resolve"]  # fmt: skip
 CHANGE_SHARE = "change.success-rate"
+MAINTENANCE_SHARE = "service.maintenance-in-time"
 OPENED, RESOLVED = "service.opened", "service.resolved"
 Shares = dict[str, list[Evidence]]
 TREND = 6
 """Months of the trend, the last of the period among them."""
 TOP_CAUSES = 8
+DAY = dt.timedelta(days=1)
 CAUSE_LENGTH = 60
 
 
@@ -39,40 +45,58 @@ def gather(report: Any, before: Any = None, found: Shares | None = None) -> dict
 
     `found` are the indicators, for who has read those of many periods at once (see `shares_of`).
     """
-    period, customer = report.span, report.customer_id
-    wanted = set(report.definition.sections)
+    period, wanted = report.span, set(report.definition.sections)
+    asked = Asked(report.contract, coverage_of(report.contract), period)
     records: dict[str, Ids] = {}
-    rows = flows.rows_of(customer, period)
+    every = flows.rows_of(report.customer_id, period)
+    rows = {key: row for key, row in every.items() if _told_here(asked, row.opened_at, row.service_id)}
     content: dict[str, Any] = {"period": report.period, "gathered_at": moment.now(), "records": records}
-    changes = _changes(customer, period)
-    shares = found or shares_of(customer, wanted, [period])[period]
+    changes = _changes(report.customer_id, period)
+    shares = found or _shares(asked.contract, asked.coverage, wanted, [period])[period]
     if SectionKind.STATE in wanted:
-        content["services"] = _services(report, period, rows, changes, records)
+        content["services"] = _services(report, period, every, rows, changes, records)
     if SectionKind.TICKETS in wanted:
         flow = flows.flow_of(rows, period, _closing(before))
         content |= _tickets(shares, rows, flow, records)
     if SectionKind.CHANGES in wanted:
-        content["changes"] = [_change_line(change) for change in changes if change.finished_at]
+        own = [change for change in changes if _told_here(asked, change.started_at, change.service_id)]
+        content["changes"] = [_change_line(change) for change in own if change.finished_at]
         records["changes"] = {"service.change": [line["id"] for line in content["changes"]]}
         content["change_share"] = _figure(shares[CHANGE_SHARE], records)
     if SectionKind.MAINTENANCE in wanted:
-        content["maintenance"] = lines_of(SectionKind.MAINTENANCE, customer, period)
+        content["maintenance"] = _maintenance(asked, records)
+        content["maintenance_share"] = _figure(shares[MAINTENANCE_SHARE], records)
     if SectionKind.RISKS in wanted:
-        content["risks"] = _risks(customer, records) + lines_of(SectionKind.RISKS, customer, period)
+        content["risks"] = _risks(asked, records)
     if SectionKind.SUGGESTIONS in wanted:
-        content["suggestions"] = suggestions_of(report)
+        content["suggestions"] = suggestions_of(report, content)
         content["fates"] = suggestions_of(before) if before is not None else []
     return dict(plain(content))
 
 
-def shares_of(customer: int, sections: set[str], periods: Sequence[Period]) -> dict[Period, Shares]:
-    """Return the indicators that reports of some periods tell of; however many periods, it costs the same queries."""
+def _told_here(asked: Asked, at: dt.datetime, service_id: int | None) -> bool:
+    """Say whether the report tells of something: what began before the period goes with the service as it begins."""
+    return asked.coverage.includes(max(at, asked.period.start), service_id)
+
+
+def shares_of(contract: Contract, sections: set[str], periods: Sequence[Period]) -> dict[Period, Shares]:
+    """Return the indicators that reports of some periods tell of; however many periods, it costs the same queries.
+
+    Where the customer has other contracts, each record counts under the one in force when it counts.
+    """
+    return _shares(contract, coverage_of(contract), sections, periods)
+
+
+def _shares(
+    contract: Contract, coverage: Coverage, sections: set[str], periods: Sequence[Period]
+) -> dict[Period, Shares]:
     wanted = {period: _wanted(sections, period) for period in periods}
     every: dict[str, list[Period]] = {}
     for each in wanted.values():
         for code, spans in each.items():
             every[code] = list(dict.fromkeys([*every.get(code, ()), *spans]))
-    read = evidence(every, "customer", customer)
+    narrow = None if coverage.whole else lambda rows, at: rows.filter(coverage.condition(at))
+    read = evidence(every, "customer", contract.customer_id, narrow)
     by_period = {code: {found.figure.period: found for found in each} for code, each in read.items()}
     return {
         period: {code: [by_period[code][span] for span in spans] for code, spans in each.items()}
@@ -101,7 +125,8 @@ def _wanted(sections: set[str], period: Period) -> dict[str, list[Period]]:
     pair = [period.shift(-period.months), period]
     months = [Period(period.shift(period.months - 1 - back).first) for back in range(TREND - 1, -1, -1)]
     found = dict.fromkeys(SHARES, pair) | {OPENED: months, RESOLVED: months} if SectionKind.TICKETS in sections else {}
-    return found | ({CHANGE_SHARE: pair} if SectionKind.CHANGES in sections else {})
+    found |= {CHANGE_SHARE: pair} if SectionKind.CHANGES in sections else {}
+    return found | ({MAINTENANCE_SHARE: pair} if SectionKind.MAINTENANCE in sections else {})
 
 
 def _figure(found: Sequence[Evidence], records: dict[str, Ids]) -> dict[str, Any]:
@@ -193,16 +218,22 @@ def _change_line(change: Any) -> dict[str, Any]:
 
 
 def _services(
-    report: Any, period: Period, rows: dict[Key, Row], changes: Sequence[Any], records: dict[str, Ids]
-) -> list[dict[str, Any]]:
-    """Return how each service of the contract stood: an incident of high impact is an outage of its service."""
-    whole = (period.start, min(period.end, moment.now()))
+    report: Any, period: Period, every: dict[Key, Row], rows: dict[Key, Row], changes: Sequence[Any],
+    records: dict[str, Ids],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return how each service of the contract stood: an incident of high impact is an outage of its service.
+
+    `every` are the customer's tickets, `rows` those of the contract, by which its services are known when it names
+    none. A service is promised from the contract's first day to its last; an outage counts whenever it began.
+    """
+    begin = max(period.start, moment.first_of(report.contract.starts_on))
+    whole = (begin, max(begin, min(period.end, moment.now(), moment.first_of(report.contract.ends_on + DAY))))
     named = report.contract.services.all()
     services = list(named) or list(Service.objects.filter(pk__in={r.service_id for r in rows.values() if r.service_id}))
     windows = _windows(changes) if report.definition.exclude_planned else []
     found, promised, down = [], 0, 0
     for service in sorted(services, key=lambda each: each.code):
-        outages = [row for row in rows.values() if _outage(row, service.pk, whole)]
+        outages = [row for row in every.values() if _outage(row, service.pk, whole)]
         times = [(row.opened_at, row.resolved_at or whole[1]) for row in outages]
         stood = availability(whole, times, [span for where, span in windows if where in (None, service.pk)])
         promised, down = promised + stood.promised, down + stood.down
@@ -238,30 +269,61 @@ def _windows(changes: Sequence[Any]) -> list[tuple[int | None, Stretch]]:
     ]
 
 
-def _risks(customer: int, records: dict[str, Ids]) -> list[dict[str, Any]]:
-    """Return the open problems behind the customer's incidents, known errors first."""
-    rows = Problem.objects.current().filter(state__in=OPEN_PROBLEMS, incidents__customer_id=customer).distinct()
+def _maintenance(asked: Asked, records: dict[str, Ids]) -> dict[str, Any]:
+    """Return the work orders of the period with their figures and findings; nothing where none was due."""
+    told = told_of(SectionKind.MAINTENANCE, asked)
+    records |= told.records
+    return {"counts": told.counts, **told.lines} if any(told.counts.values()) else {}
+
+
+def _risks(asked: Asked, records: dict[str, Ids]) -> list[dict[str, Any]]:
+    """Return the open problems behind the contract's incidents, known errors first, and what others have to tell."""
+    incidents = Incident.objects.current().filter(customer_id=asked.contract.customer_id)
+    if not asked.coverage.whole:
+        incidents = incidents.filter(asked.coverage.condition("opened_at"))
+    rows = Problem.objects.current().filter(state__in=OPEN_PROBLEMS, incidents__in=incidents).distinct()
     found = sorted(rows, key=lambda problem: (not problem.is_known_error, problem.priority, problem.pk))
     records["risks"] = {Problem._meta.label_lower: [problem.pk for problem in found]}
     return [
         {"type": Problem._meta.label_lower, "id": problem.pk, "text": problem.title, "number": problem.number,
          "known": problem.is_known_error, "note": problem.workaround}
         for problem in found
-    ]  # fmt: skip
+    ] + told_of(SectionKind.RISKS, asked).lines.get("risks", [])  # fmt: skip
 
 
-def suggestions_of(report: Any) -> list[dict[str, Any]]:
-    """Return the suggestions made with a report, in whatever version, as they stand now."""
+def suggestions_of(report: Any, content: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the suggestions made with a report, in whatever version, as they stand now.
+
+    `content` is what is being gathered for the report: figures are cited as they are told there.
+    """
     label = report._meta.label_lower
     if report.pk is None and report.revision == 1:
         return []
     ids = versions_of(report).values("pk")
     rows = Improvement.objects.current().filter(source_type=label, source_id__in=ids).select_related("owner")
+    with override(report.language):
+        cited = {each.improvement_id: _cited(each, report, content) for each in _citations(report)}
     return [
         {
             "type": Improvement._meta.label_lower, "id": row.pk, "number": row.number, "title": row.title,
             "text": row.description, "owner": str(row.owner or ""), "due": row.due_on, "state": row.state,
-            "outcome": row.measured_effect or row.done,
+            "outcome": row.measured_effect or row.done, "cites": cited.get(row.pk),
         }
         for row in rows.order_by("pk")
     ]  # fmt: skip
+
+
+def _citations(report: Any) -> Any:
+    model = report._meta.get_field("citations").related_model
+    return model.objects.filter(report__in=versions_of(report)).select_related("report")
+
+
+def _cited(citation: Any, report: Any, gathered: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a figure on which a suggestion rests, as its report tells it, in the report's language."""
+    own = gathered is not None and citation.report_id == report.pk
+    content: dict[str, Any] = gathered if own and gathered is not None else citation.report.content
+    kept = content.get("records", {}).get(citation.figure, {})
+    return {
+        "report": citation.report_id, "figure": citation.figure, "label": name_of(content, citation.figure),
+        "count": sum(map(len, kept.values())),
+    }  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.charter.improvements.lifecycle import State as ImprovementState
 from opscharter.charter.improvements.models import Improvement
+from opscharter.customers.coverage import coverage_of
+from opscharter.customers.models import Contract
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import Text, guard
 from opscharter.kernel.indicators.periods import Period
@@ -36,7 +39,7 @@ def figures_reconcile(report: Any, actor: Actor) -> list[Text]:
     if closing is not None and closing != counts["opening"]:
         words = {"n": counts["opening"], "before": closing, "period": before.period}
         missing.append(_("It begins with %(n)s open tickets, but %(period)s ended with %(before)s.") % words)
-    opened = _opened(report.customer_id, report.span)
+    opened = _opened(report.contract, report.span)
     if opened != counts["opened"]:
         words = {"n": counts["opened"], "now": opened}
         missing.append(_("It tells of %(n)s tickets opened, the records of %(now)s: gather the figures anew.") % words)
@@ -47,14 +50,11 @@ def _kept(records: dict[str, Any], name: str) -> int:
     return sum(len(ids) for ids in records.get(name, {}).values())
 
 
-def _opened(customer: int, period: Period) -> int:
-    """Return how many tickets the records say were opened."""
-    return sum(
-        model.objects.current()
-        .filter(customer_id=customer, opened_at__gte=period.start, opened_at__lt=period.end)
-        .count()
-        for model in MODELS
-    )
+def _opened(contract: Contract, period: Period) -> int:
+    """Return how many tickets the records say were opened under a contract."""
+    here = Q(customer_id=contract.customer_id, opened_at__gte=period.start, opened_at__lt=period.end)
+    here &= coverage_of(contract).condition("opened_at")
+    return sum(model.objects.current().filter(here).count() for model in MODELS)
 
 
 FILLED_BY = {

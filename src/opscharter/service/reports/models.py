@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from opscharter.charter.improvements.models import Improvement
 from opscharter.customers.models import Contact, Contract, Customer
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
@@ -276,6 +277,17 @@ class ServiceReport(Record):
     def unchanged(self) -> bool:
         """Say whether words and figures are still those that were frozen."""
         return bool(self.content_hash) and effects.digest(self) == self.content_hash
+
+
+class Citation(models.Model):
+    """Upon which figure of a report a suggestion rests."""
+
+    report = models.ForeignKey(ServiceReport, models.PROTECT, related_name="citations")
+    improvement = models.OneToOneField(Improvement, models.PROTECT, related_name="+")
+    figure = models.CharField(_("figure"), max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.improvement_id} ← {self.figure}"
 
 
 class ReportMail(models.Model):

@@ -18,7 +18,6 @@ from django.views import View
 from opscharter.customers.models import Contact
 from opscharter.kernel.access.people import colleagues
 from opscharter.kernel.errors import Conflict, NotPermitted, Refused
-from opscharter.kernel.indicators.registry import INDICATORS
 from opscharter.kernel.resources.filters import id_of
 from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.web.base import SignedInPage
@@ -29,7 +28,8 @@ from opscharter.service.reports.delivery import file_name, find_pdf, opened_by, 
 from opscharter.service.reports.document import pdf_of
 from opscharter.service.reports.lifecycle import ReportState
 from opscharter.service.reports.models import ServiceReport
-from opscharter.service.reports.presenting import FLOW_LABELS, present
+from opscharter.service.reports.naming import name_of
+from opscharter.service.reports.presenting import present
 from opscharter.service.reports.services import suggest
 
 
@@ -92,30 +92,10 @@ class RecordsPage(ReportPage):
         kept = report.content.get("records", {}).get(name)
         if kept is None:
             raise Http404
-        page = BehindContext(report, _name_of(report, name), behind(kept, self.actor, request.GET.get("page", "")))
+        page = BehindContext(
+            report, name_of(report.content, name), behind(kept, self.actor, request.GET.get("page", ""))
+        )
         return self.render("service/reports/records.html", page)
-
-
-def _name_of(report: ServiceReport, name: str) -> str:
-    """Return what a figure is called."""
-    kind, _dot, rest = name.partition(".")
-    code = name.removesuffix(".rest")
-    if code in INDICATORS:
-        label = str(INDICATORS[code].label)
-        return label if code == name else _("%(figure)s: the others") % {"figure": label}
-    if kind == "flow":
-        return str(FLOW_LABELS[rest])
-    if kind == "priority":
-        priority, _dot, part = rest.partition(".")
-        words = {"opened": _("newly opened"), "solved": _("solved"), "late": _("late")}
-        return f"P{priority} · {words[part]}"
-    if kind == "cause":
-        causes = (row["name"] for row in report.content.get("causes", ()) if row["record"] == name)
-        return next(causes, None) or _("others")
-    if kind == "state":
-        services = (row["name"] for row in report.content.get("services", ()) if str(row["id"]) == rest)
-        return _("Outages of %(service)s") % {"service": next(services, None) or _("all services")}
-    return {"changes": _("Changes"), "risks": _("Open risks and known errors")}.get(name, name)
 
 
 class SuggestPage(ReportPage):
@@ -127,9 +107,9 @@ class SuggestPage(ReportPage):
         if self.actor.external:
             raise Http404
         owner = colleagues().filter(pk=id_of(request.POST.get("owner", "")) or 0).first()
-        title, text = (request.POST.get(name, "").strip() for name in ("title", "text"))
+        title, text, figure = (request.POST.get(name, "").strip() for name in ("title", "text", "figure"))
         try:
-            made = suggest(report, self.actor, title=title, text=text, owner=owner)
+            made = suggest(report, self.actor, title=title, text=text, owner=owner, figure=figure)
             messages.success(request, _("%(record)s is saved.") % {"record": made})
         except NotPermitted as error:
             raise Http404 from error

@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from opscharter.charter.improvements.lifecycle import WORKED_ON
 from opscharter.charter.improvements.lifecycle import State as ImprovementState
@@ -18,20 +20,13 @@ from opscharter.kernel.indicators.periods import Period
 from opscharter.kernel.indicators.registry import INDICATORS
 from opscharter.kernel.resources.links import url_of
 from opscharter.service.changes.words import Kind, Outcome
-from opscharter.service.reports.sections import SectionKind
+from opscharter.service.reports.naming import FLOW_LABELS
+from opscharter.service.reports.sections import SectionKind, label_of, tone_of_figure
 from opscharter.service.tickets.lifecycle import State
 
 NOTHING = "—"
-FLOW_LABELS = {
-    "opening": gettext_lazy("Open at the beginning"),
-    "opened": gettext_lazy("Newly opened"),
-    "returned": gettext_lazy("Came back"),
-    "solved": gettext_lazy("Solved in the period"),
-    "withdrawn": gettext_lazy("Withdrawn or merged"),
-    "backlog": gettext_lazy("Open at the end"),
-}
 SIGNS = {"opening": "", "opened": "+", "returned": "+", "solved": "−", "withdrawn": "−", "backlog": "="}
-IF_ANY = ("returned", "withdrawn")
+IF_ANY = ("returned", "withdrawn", "skipped")
 """What is told only where there is some."""
 
 
@@ -78,7 +73,7 @@ def present(report: Any) -> dict[str, Any]:
         SectionKind.STATE: _state,
         SectionKind.TICKETS: _tickets,
         SectionKind.CHANGES: _changes,
-        SectionKind.MAINTENANCE: _lines("maintenance"),
+        SectionKind.MAINTENANCE: _maintenance,
         SectionKind.RISKS: _risks,
         SectionKind.SUGGESTIONS: _suggestions,
     }
@@ -162,8 +157,31 @@ def _changes(content: dict[str, Any]) -> dict[str, Any]:
     return {"changes": rows, "change_share": figure, "change_share_list": [figure] if figure else []}
 
 
-def _lines(name: str) -> Any:
-    return lambda content: {"lines": content.get(name, ())}
+def _maintenance(content: dict[str, Any]) -> dict[str, Any]:
+    section = SectionKind.MAINTENANCE
+    kept = content.get("maintenance") or {}
+    counts = [
+        {"name": f"{section}.{name}", "label": str(label_of(section, name)), "count": count,
+         "tone": tone_of_figure(section, name, count)}
+        for name, count in kept.get("counts", {}).items()
+        if count or name not in IF_ANY
+    ]  # fmt: skip
+    share = content.get("maintenance_share")
+    figure = _figure(share) if share and share["value"] is not None else None
+    return {
+        "counts": counts, "maintenance_share": [figure] if figure else [],
+        "orders": [_order(row) for row in kept.get("orders", ())],
+        "findings": [{**row, "url": url_of(row["type"], row["id"])} for row in kept.get("findings", ())],
+    }  # fmt: skip
+
+
+def _order(row: dict[str, Any]) -> dict[str, Any]:
+    model: Any = apps.get_model(row["type"])
+    states = dict(model.lifecycle.states.choices)
+    word = _("done late") if row["late"] and row["done"] else str(states.get(row["state"], row["state"]))
+    tone = "r" if row["late"] else "g" if row["done"] else "n"
+    done = when(row["done"]) if row["done"] else NOTHING
+    return {**row, "url": url_of(row["type"], row["id"]), "word": word, "tone": tone, "done": done}
 
 
 def _risks(content: dict[str, Any]) -> dict[str, Any]:
@@ -181,9 +199,14 @@ def _suggestions(content: dict[str, Any]) -> dict[str, Any]:
 def _suggestion(row: dict[str, Any]) -> dict[str, Any]:
     tone = {ImprovementState.CLOSED: "g", ImprovementState.IMPLEMENTED: "g", ImprovementState.DECLINED: "n"}
     state = str(ImprovementState(row["state"]).label)
-    return {**row, "word": state, "url": url_of(row["type"], row["id"]),
+    return {**row, "word": state, "url": url_of(row["type"], row["id"]), "cites": _cited(row.get("cites")),
             "tone": tone.get(row["state"], "b" if row["state"] in WORKED_ON else "a"),
             "owner": row["owner"] or NOTHING, "due": row["due"] or NOTHING}  # fmt: skip
+
+
+def _cited(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the figure on which a suggestion rests, with the page of its records."""
+    return kept and {**kept, "url": reverse("report-records", args=[kept["report"], kept["figure"]])}
 
 
 def _ticket(row: dict[str, Any]) -> dict[str, Any]:

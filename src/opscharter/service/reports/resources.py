@@ -17,6 +17,7 @@ from opscharter.service.reports.delivery import file_name
 from opscharter.service.reports.forms import AgreementForm
 from opscharter.service.reports.lifecycle import IN_WORK, ReportState
 from opscharter.service.reports.models import ReportDefinition, ServiceReport
+from opscharter.service.reports.naming import citable
 from opscharter.service.reports.pages import ReportDetailPage
 from opscharter.service.reports.presenting import present
 from opscharter.service.reports.sections import NOTES
@@ -44,6 +45,7 @@ def _content_of(report: Any, actor: Actor) -> dict[str, Any]:
     return {
         **told, "frozen": report.frozen, "unchanged": report.unchanged,
         "chart": {"type": "flow", "bars": str(_("newly opened")), "line": str(_("solved")), "points": points},
+        "citable": citable(report.content) if report.state == ReportState.DRAFT else [],
         "may_suggest": report.state == ReportState.DRAFT and permitted(report, actor, "edit"),
         "file": file_name(report), "external": actor.external,
     }  # fmt: skip

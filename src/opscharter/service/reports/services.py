@@ -16,7 +16,8 @@ from opscharter.kernel.jobs.queue import job
 from opscharter.kernel.records.writing import permitted
 from opscharter.kernel.users.models import User
 from opscharter.service.reports.lifecycle import ReportState
-from opscharter.service.reports.models import ReportDefinition, ServiceReport
+from opscharter.service.reports.models import Citation, ReportDefinition, ServiceReport
+from opscharter.service.reports.naming import citable
 
 CATCH_UP = 3
 """So many past periods at most are drafted for an agreement whose reports are missing."""
@@ -54,17 +55,24 @@ def draft_due_job() -> int:
     return draft_due()
 
 
-def suggest(report: ServiceReport, actor: Actor, *, title: str, text: str, owner: User | None = None) -> Improvement:
+def suggest(
+    report: ServiceReport, actor: Actor, *, title: str, text: str, owner: User | None = None, figure: str = ""
+) -> Improvement:
     """Make a suggestion with a draft: it enters the register of improvements and the report's figures.
 
-    Raises ValidationError once the report is no draft, and what `save_as` raises.
+    `figure` names the figure of the report upon which it rests, such as `maintenance.readings`. Raises ValidationError
+    once the report is no draft or for a figure that it does not tell, and what `save_as` raises.
     """
     if report.state != ReportState.DRAFT or not permitted(report, actor, "edit"):
         raise ValidationError(_("Suggestions are made while the report is a draft."))
+    if figure and figure not in dict(citable(report.content)):
+        raise ValidationError({"figure": _("The report tells no such figure.")})
     with transaction.atomic():
         made = open_improvement(
             actor, title=title, description=text or title, source=Improvement.Source.REPORT, record=report,
             owner=owner, clauses=["3.5.2"],
         )  # fmt: skip
+        if figure:
+            Citation.objects.create(report=report, improvement=made, figure=figure)
         report.move("gather", system_actor())
     return made
