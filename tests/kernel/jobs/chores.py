@@ -59,3 +59,18 @@ def be_stopped() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(0.05)
     DONE.append("finished")
+
+
+@job()
+def leave_something() -> None:
+    """Store something."""
+    DONE.append("left")
+    ScheduleState.objects.create(code="left behind", next_run=now())
+
+
+@job()
+def note_both() -> str:
+    """Do another job as a part of this one."""
+    note.call("first")
+    note.call("second")
+    return "both"

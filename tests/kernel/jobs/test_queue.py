@@ -16,8 +16,17 @@ from django_tasks_db.models import DBTaskResult
 from opscharter.kernel.access.actor import NOBODY, Actor
 from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.errors import NotPermitted, Refused
-from opscharter.kernel.jobs.models import ScheduleState
-from opscharter.kernel.jobs.queue import dead_letters, forget_done, give_up, reclaim_stalled, try_again
+from opscharter.kernel.jobs.models import ScheduleState, WorkerBeat
+from opscharter.kernel.jobs.queue import (
+    be_alive,
+    dead_letters,
+    forget_done,
+    give_up,
+    leave,
+    perform,
+    reclaim_stalled,
+    try_again,
+)  # fmt: skip
 from tests.kernel.jobs import chores
 
 Drain = Callable[[], list[str]]
@@ -172,6 +181,70 @@ def test_a_job_in_progress_is_left_alone(db: None) -> None:
     running_since(minutes=14)
     assert reclaim_stalled() == 0
     assert the_job().status == TaskResultStatus.RUNNING
+
+
+@pytest.mark.parametrize(("silent", "given_back"), [(50, 0), (70, 1)])
+def test_a_worker_that_was_not_heard_of_for_a_minute_is_dead_and_one_at_a_long_job_is_not(
+    db: None, silent: int, given_back: int
+) -> None:
+    running_since(minutes=2 if given_back else 200)
+    WorkerBeat.objects.create(worker_id="worker", seen_at=timezone.now() - dt.timedelta(seconds=silent))
+    assert reclaim_stalled() == given_back
+
+
+def claimed() -> DBTaskResult:
+    """Return the only job, taken by this worker as the queue does it."""
+    job = the_job()
+    job.claim("worker")
+    return job
+
+
+def test_a_job_is_marked_as_done_in_its_own_transaction(
+    db: None, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chores.note.enqueue("one")
+    seen = []
+    leave_transaction = transaction.Atomic.__exit__
+
+    def look_and_leave(self, *error):
+        seen.append(the_job().status)
+        return leave_transaction(self, *error)
+
+    job = claimed()
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction.Atomic, "__exit__", look_and_leave)
+        perform(job)
+    assert done == ["one"]
+    assert seen[0] == TaskResultStatus.SUCCESSFUL
+
+
+def test_a_worker_that_lost_its_job_to_another_leaves_nothing_behind_and_does_not_touch_the_other(
+    db: None, done: list[str]
+) -> None:
+    chores.leave_something.enqueue()
+    taken = claimed()
+    the_job().claim("another")  # meanwhile, because the first was taken for dead
+    perform(taken)
+    assert done == ["left"]
+    assert not ScheduleState.objects.filter(code="left behind").exists()
+    assert the_job().status == TaskResultStatus.RUNNING
+    assert the_job().worker_ids == ["worker", "another"]
+
+
+def test_a_job_called_by_another_one_is_a_part_of_it(db: None, done: list[str]) -> None:
+    chores.note_both.enqueue()
+    perform(claimed())
+    assert done == ["first", "second"]
+    assert the_job().return_value == "both"
+
+
+def test_a_worker_that_is_made_to_break_off_gives_its_job_back_at_once(db: None) -> None:
+    chores.stumble.enqueue()
+    claimed()
+    be_alive("worker")
+    leave("worker")
+    assert the_job().status == TaskResultStatus.READY
+    assert not WorkerBeat.objects.exists()
 
 
 def test_a_job_that_kills_every_worker_becomes_a_dead_letter(db: None) -> None:

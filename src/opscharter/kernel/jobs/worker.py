@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils.crypto import get_random_string
-from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
 from opscharter.kernel.audit.sealing import seal
-from opscharter.kernel.jobs.queue import after_failure, forget_done, reclaim_stalled
+from opscharter.kernel.jobs.queue import BEAT, be_alive, forget_done, leave, perform, reclaim_stalled
 from opscharter.kernel.jobs.schedule import enqueue_due
 
 ROUND = 20.0
 """Seconds between looks at the schedules."""
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def beating(worker_id: str) -> Iterator[None]:
+    """Say now and then that a worker lives, also while it is at a long job."""
+    be_alive(worker_id)
+    stopped = threading.Event()
+    heart = threading.Thread(target=_beat, args=(worker_id, stopped), name="heart", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        heart.join(BEAT)
+        leave(worker_id)
+
+
+def _beat(worker_id: str, stopped: threading.Event) -> None:
+    while not stopped.wait(BEAT):
+        try:
+            close_old_connections()
+            be_alive(worker_id)
+        except DatabaseError as error:
+            log.warning("the worker could not say that it lives: %s", error)
+            connection.close()
+    connection.close()
 
 
 class Worker(QueueWorker):
@@ -35,14 +66,15 @@ class Worker(QueueWorker):
         self._next_round = 0.0
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
-        """Do one job; when it failed, decide whether it is tried again.
+        """Do one job.
 
         The schedules are looked at between jobs too: a queue that is never empty must not hold them up.
         """
-        super().run_task(db_task_result)
-        db_task_result.refresh_from_db()
-        if db_task_result.status == TaskResultStatus.FAILED:
-            after_failure(db_task_result)
+        self.running_task = True
+        try:
+            perform(db_task_result)
+        finally:
+            self.running_task = False
         self._look_round()
 
     def run(self) -> None:
@@ -52,11 +84,12 @@ class Worker(QueueWorker):
             super().run()
             return
         self.batch = True
-        while self.running:
-            self._look_round()
-            super().run()
-            if self.running:
-                time.sleep(self.interval)
+        with beating(self.worker_id):
+            while self.running:
+                self._look_round()
+                super().run()
+                if self.running:
+                    time.sleep(self.interval)
 
     def _look_round(self) -> None:
         if time.monotonic() < self._next_round:
