@@ -50,31 +50,90 @@ def as_server_user(command: Sequence[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
 
 
+class Cluster:
+    """A PostgreSQL server of one's own, on a free port, in a folder."""
+
+    def __init__(self, folder: str, name: str = "data") -> None:
+        self._folder, self.data, self.port = folder, f"{folder}/{name}", free_port()
+        self._programs = postgresql_folder()
+
+    @property
+    def url(self) -> str:
+        """Return the URL of its database `opscharter`, which whoever needs it creates."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/opscharter"
+
+    @property
+    def log(self) -> str:
+        """Return the file of what the server says."""
+        return f"{self.data}.log"
+
+    def call(self, program: str, *arguments: str) -> None:
+        """Run one of the server's programs as a user that it accepts; raises CalledProcessError."""
+        command = as_server_user([f"{self._programs}/{program}", *arguments])
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL)
+
+    def make(self) -> None:
+        """Make the server's folder."""
+        self.call("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def copy(self, primary: Cluster) -> None:
+        """Make the server's folder as a streaming replica of another one that runs."""
+        source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres")
+        self.call("pg_basebackup", *source, "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+
+    def start(self, options: str = FAST) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} {options}"
+        self.call("pg_ctl", "-D", self.data, "-w", "-s", "-l", self.log, "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a power cut would; nothing happens where it does not run."""
+        if os.path.exists(f"{self.data}/postmaster.pid"):
+            self.call("pg_ctl", "-D", self.data, "-w", "-s", "-m", "immediate", "stop")
+
+
+@contextmanager
+def private_folder() -> Iterator[str]:
+    """Yield a temporary folder that the server's user may write."""
+    folder = tempfile.mkdtemp(prefix="opscharter-postgres-")
+    try:
+        if os.geteuid() == 0:
+            os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def private_server() -> Iterator[str]:
     """Start a server of one's own and yield its URL."""
     ensure("postgresql")
-    programs, port, folder = postgresql_folder(), free_port(), tempfile.mkdtemp(prefix="opscharter-postgres-")
-    if os.geteuid() == 0:
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    data, options = (
-        f"{folder}/data",
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} {FAST}",
-    )
-    control = [f"{programs}/pg_ctl", "-D", data, "-w", "-s"]
-
-    def call(*command: str) -> None:
-        subprocess.run(as_server_user(command), check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    try:
-        call(f"{programs}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        call(*control, "-l", f"{folder}/log", "-o", options, "start")
+    with private_folder() as folder:
+        cluster = Cluster(folder)
+        cluster.make()
         try:
-            yield f"postgres://postgres@127.0.0.1:{port}/opscharter"
+            cluster.start()
+            yield cluster.url
         finally:
-            call(*control, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            cluster.stop()
+
+
+@contextmanager
+def replicated(options: str = FAST) -> Iterator[tuple[Cluster, Cluster]]:
+    """Start a server of one's own and a streaming replica of it; yields both. The database is there and empty."""
+    ensure("postgresql")
+    with private_folder() as folder:
+        primary, replica = Cluster(folder, "primary"), Cluster(folder, "replica")
+        try:
+            primary.make()
+            primary.start(options)
+            primary.call("createdb", "-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres", "opscharter")
+            replica.copy(primary)
+            replica.start(options)
+            yield primary, replica
+        finally:
+            replica.stop()
+            primary.stop()
 
 
 @contextmanager

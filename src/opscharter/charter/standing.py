@@ -19,6 +19,7 @@ from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.models import ControlException, GuardDecision
 from opscharter.kernel.controls.registry import CHECKS, GUARDS, Check, Guard, Mode
 from opscharter.kernel.indicators.periods import Period
+from opscharter.kernel.replica import primary
 
 PASS, FAIL, NO_DATA, STALE, ERROR, UNCOVERED = "pass", "fail", "no-data", "stale", "error", "uncovered"
 WORST_FIRST = (ERROR, FAIL, STALE, NO_DATA, PASS)
@@ -315,7 +316,8 @@ def edition_label() -> str:
     """Return the version in force, for the audit trail; looked up once a minute at most."""
     kept: str | None = cache.get("charter.edition")
     if kept is None:
-        edition = in_force()
+        with primary():
+            edition = in_force()
         kept = edition.label if edition else ""
         cache.set("charter.edition", kept, RAIL_SECONDS)
     return kept
@@ -325,7 +327,8 @@ def bindings() -> dict[str, str]:
     """Return which controls serve another clause than their code names, kept for a minute: every step asks."""
     kept: dict[str, str] | None = cache.get("charter.bindings")
     if kept is None:
-        edition = in_force()
+        with primary():
+            edition = in_force()
         kept = dict(edition.bindings) if edition else {}
         cache.set("charter.bindings", kept, RAIL_SECONDS)
     return kept

@@ -2,7 +2,12 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -33,3 +38,17 @@ def flag(name: str, default: bool = False) -> bool:
     """Read a yes/no environment variable."""
     value = os.environ.get(name)
     return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def replica_database(url: str, primary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a replica's settings (`DATABASE_REPLICA_URL`); raises ImproperlyConfigured where it is not PostgreSQL.
+
+    A replica that is gone is noticed within seconds, and nothing is written by mistake where the URL names no replica.
+    """
+    replica: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    if not all(each["ENGINE"].endswith("postgresql") for each in (primary, replica)):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL needs PostgreSQL, there and in DATABASE_URL.")
+    quick = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c default_transaction_read_only=on"}
+    replica["OPTIONS"] = {**quick, **replica.get("OPTIONS", {})}
+    replica["TEST"] = {"MIRROR": "default"}
+    return replica

@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.config.environment import data_folder, flag, secret_key
+from opscharter.config.environment import data_folder, flag, replica_database, secret_key
 from opscharter.config.identity import directory_backends, directory_settings, provider_apps, social_providers
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "opscharter.kernel.web.middleware.ActorMiddleware",
     "opscharter.kernel.web.sign_in.PasswordChangeMiddleware",
+    # Last: by then it is known, from the primary, who asks.
+    "opscharter.kernel.replica.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "opscharter.config.urls"
@@ -107,6 +109,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
         "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
     }
+REPLICA_MOST_LAG = float(os.environ.get("DATABASE_REPLICA_MAX_LAG", "5"))
+"""Seconds a replica may be behind and still be read."""
+if replica_url := os.environ.get("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = replica_database(replica_url, DATABASES["default"])  # type: ignore[assignment]
+    DATABASE_ROUTERS = ["opscharter.kernel.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"

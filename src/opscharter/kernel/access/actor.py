@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.revision import present
+from opscharter.kernel.replica import primary
 
 if TYPE_CHECKING:
     from opscharter.kernel.users.models import User
@@ -137,6 +138,11 @@ def actor_for(user: User | None) -> Actor:
         return NOBODY
     if not _provider:
         return Actor(user=user)
+    with primary():  # a replica may not yet know what was taken from somebody
+        return _actor_of(user)
+
+
+def _actor_of(user: User) -> Actor:
     mark = present()
     state = (mark, moment.today())
     kept = _kept.get(user.pk)

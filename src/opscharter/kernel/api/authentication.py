@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from opscharter.kernel.access.actor import actor_for
-from opscharter.kernel.api.tokens import find, narrowed
+from opscharter.kernel.api.tokens import find, has_just_written, narrowed, note_write
+from opscharter.kernel.replica import pin, primary
 
 
 def _address(request: Request) -> str:
@@ -27,9 +29,13 @@ class TokenAuthentication(BaseAuthentication):
         kind, _space, plain = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        token = find(plain.strip(), _address(request))
+        with primary():
+            token = find(plain.strip(), _address(request))
         if token is None:
             raise AuthenticationFailed(_("This key is not valid, has expired or was revoked."))
+        if has_just_written(token):
+            pin()
+        request._request.remember_write = partial(note_write, token)  # type: ignore[attr-defined]
         request._request.actor = narrowed(actor_for(token.user), token).by("api", _address(request))  # type: ignore[attr-defined]
         return token.user, token
 

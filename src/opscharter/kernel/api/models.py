@@ -17,6 +17,7 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("created"))
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_wrote_at = models.DateTimeField(_("last wrote"), null=True)
     last_address = models.CharField(_("last used from"), max_length=64, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
 

@@ -7,6 +7,8 @@ import hashlib
 import secrets
 from dataclasses import replace
 
+from django.conf import settings
+
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import ANY, Actor, Grant
 from opscharter.kernel.api.models import ApiToken
@@ -14,6 +16,9 @@ from opscharter.kernel.audit.trail import write_entry
 
 PREFIX = "oc_"
 USED_EVERY = dt.timedelta(minutes=10)
+WROTE_EVERY = dt.timedelta(seconds=5)
+CLOCKS_DIFFER = dt.timedelta(seconds=2)
+"""So far the clocks of web nodes may be apart."""
 READING = frozenset({"view", "export", "history"})
 
 
@@ -67,6 +72,23 @@ def find(plain: str, address: str = "") -> ApiToken | None:
         token.last_used_at, token.last_address = now, address
         token.save(update_fields=["last_used_at", "last_address"])
     return token
+
+
+def note_write(token: ApiToken) -> None:
+    """Note that something was written with a key, at most every few seconds; asked for where there is a replica."""
+    now = moment.now()
+    if token.last_wrote_at is None or now - token.last_wrote_at > WROTE_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_wrote_at=now)
+
+
+def has_just_written(token: ApiToken) -> bool:
+    """Say whether a replica that may still be read might lack what was written with a key.
+
+    A replica is read only while it is at most so far behind. Programs keep no cookies and meet another web node each
+    time, so a key goes by this bound and the key's row, which every request reads anyhow.
+    """
+    bound = dt.timedelta(seconds=settings.REPLICA_MOST_LAG) + WROTE_EVERY + CLOCKS_DIFFER
+    return token.last_wrote_at is not None and moment.now() - token.last_wrote_at < bound
 
 
 def _common(one: str, other: str) -> str:

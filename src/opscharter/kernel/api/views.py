@@ -37,6 +37,7 @@ class RecordViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
     calls: ClassVar[Mapping[str, Call]] = {}
     """What a viewset of a resource's own offers beyond the derived calls, by the name of its method."""
     lookup_value_regex = r"[0-9]+"
+    reads_replica = True
 
     @property
     def actor(self) -> Actor:

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.exchange.cells import cell_of, for_sheet, natural_key
+from opscharter.kernel.replica import primary
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import BadFilter
 from opscharter.kernel.resources.lists import ListQuery
@@ -92,7 +93,8 @@ def _audit(wanted: ListQuery, kind: str) -> int:
         "type": [None, wanted.resource.key], "rows": [None, count], "format": [None, kind],
         "query": [None, getattr(wanted.given, "urlencode", str)()],
     }  # fmt: skip
-    write_entry(wanted.actor, "export", changes=changes)
+    with primary():  # the rows may come from a replica nevertheless
+        write_entry(wanted.actor, "export", changes=changes)
     return count
 
 

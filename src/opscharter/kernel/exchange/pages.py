@@ -33,6 +33,8 @@ IN_MEMORY = 8 * 1024 * 1024
 class ExportPage(ResourcePage):
     """The list as it is filtered, as a file."""
 
+    reads_replica = True
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Send the file."""
         self.need("export")

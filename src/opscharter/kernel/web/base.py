@@ -19,6 +19,8 @@ class SignedInPage(View):
     """A page for people who have signed in."""
 
     request: HttpRequest
+    reads_replica = False
+    """Whether GET may be answered from a replica: for pages that only read and are not told to look again."""
 
     @property
     def actor(self) -> Actor:

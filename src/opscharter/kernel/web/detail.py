@@ -106,6 +106,8 @@ class DetailContext:
 class DetailPage(ResourcePage):
     """One record."""
 
+    reads_replica = True
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the record; only the timeline is sent when the page itself asks for it (htmx)."""
         record = self.record(pk, related=True)

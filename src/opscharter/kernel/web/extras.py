@@ -111,6 +111,8 @@ class DeleteViewPage(ResourcePage):
 class FindPage(SignedInPage):
     """The palette behind Ctrl-K: records, lists and pages by what they are called."""
 
+    reads_replica = True
+
     def get(self, request: HttpRequest) -> HttpResponse:
         """Return what matches, as a fragment for the palette or as a page of its own."""
         text = request.GET.get("q", "").strip()

@@ -61,6 +61,8 @@ class HistoryContext:
 class HistoryPage(ResourcePage):
     """Who did what to the record, with the values before and after."""
 
+    reads_replica = True
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the record's audit entries, newest first."""
         record = self.record(pk)

@@ -88,6 +88,8 @@ class ListContext:
 class ListPage(ResourcePage):
     """The records of one type that the actor may see."""
 
+    reads_replica = True
+
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the list; only the table is sent when the page itself asks again (htmx)."""
         self.need("view")

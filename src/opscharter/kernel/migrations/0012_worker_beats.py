@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0010_api_token_last_wrote'),
+        ('kernel', '0011_api_token_last_wrote'),
     ]
 
     operations = [
