@@ -1,4 +1,4 @@
-"""Results of checks through the API: read only, for they are frozen."""
+"""Results of checks and decisions of guards through the API: read only, for they are frozen."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from opscharter.charter.evaluation import digest
+from opscharter.charter.guard_log import asked, page_of, step_name
 from opscharter.charter.models import CheckResult
 from opscharter.charter.pages.results import exceptions_seen
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.api.shapes import ErrorsShape
+from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.resources.declaration import Resource
 
 MOST = 100
@@ -113,3 +115,56 @@ class ResultView(APIView):
             raise Http404
         result.recomputed, result.seen = digest(result), exceptions_seen(result, actor)
         return Response(WholeResultShape(result).data)
+
+
+class DecisionShape(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """One decision of a guard; the reason is in the reader's language."""
+
+    step_label = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+    who = serializers.CharField(source="actor_label")
+
+    class Meta:
+        model = GuardDecision
+        fields = (
+            "id", "at", "guard", "clause", "outcome", "step", "step_label", "record_type", "record_id", "number",
+            "reason", "inputs", "edition", "via", "who",
+        )  # fmt: skip
+
+    def get_step_label(self, row: GuardDecision) -> str:
+        """Return what the step is called."""
+        return step_name(row)
+
+
+class DecisionsShape(serializers.Serializer):  # type: ignore[type-arg]
+    """A page of decisions, newest first."""
+
+    results: Any = DecisionShape(many=True)
+    next_before = serializers.IntegerField(allow_null=True, help_text="Ask with this as `before` for the page after.")
+
+
+class GuardLogView(APIView):
+    """What guards refused, warned of or let pass."""
+
+    resource: Resource = None  # type: ignore[assignment]  # given by as_view
+
+    @extend_schema(
+        operation_id="charter_guard_log_list",
+        parameters=[
+            OpenApiParameter("guard", OpenApiTypes.STR, description="Only of this guard."),
+            OpenApiParameter("clause", OpenApiTypes.STR, description="Only of guards that served this clause."),
+            OpenApiParameter("outcome", OpenApiTypes.STR, description="refused, warned or overridden."),
+            OpenApiParameter("who", OpenApiTypes.STR, description="Only of people whose name holds this."),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="From this day on."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="Up to and with this day."),
+            OpenApiParameter("before", OpenApiTypes.INT, description="Only decisions older than the one of this id."),
+        ],
+        responses={200: DecisionsShape, 400: ErrorsShape, 404: ErrorsShape},
+    )
+    def get(self, request: Request) -> Response:
+        """List decisions on records that one may see; whoever supervises the guards sees all."""
+        actor: Actor = request._request.actor  # type: ignore[attr-defined]
+        if not actor.may("charter.clause", "view"):
+            raise Http404
+        shown, following = page_of(asked(request.query_params), actor, MOST)
+        return Response(DecisionsShape({"results": shown, "next_before": following}).data)

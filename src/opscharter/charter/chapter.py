@@ -18,7 +18,7 @@ from opscharter.charter.obligations.part import PART as OBLIGATIONS
 from opscharter.charter.oscal.part import PART as OSCAL
 from opscharter.charter.pages.clause import ClausePage, MeasurePage, SettingPage
 from opscharter.charter.pages.figures import figures_of
-from opscharter.charter.pages.guard_log import GuardLogPage
+from opscharter.charter.pages.guard_log import GuardLogExport, GuardLogPage
 from opscharter.charter.pages.overrides import overrides_of
 from opscharter.charter.pages.regulation import RegulationPage
 from opscharter.charter.pages.results import CheckHistoryPage, ProofPage, ResultPage
@@ -93,6 +93,7 @@ CHAPTER = Chapter(
     urls=[
         path("regulation/", RegulationPage.as_view(), name="regulation"),
         path("regulation/guard-log/", GuardLogPage.as_view(), name="guard-log"),
+        path("regulation/guard-log/export/", GuardLogExport.as_view(), name="guard-log-export"),
         path("regulation/clauses/<str:number>/", ClausePage.as_view(), name="clause"),
         path("regulation/clauses/<str:number>/measure/", MeasurePage.as_view(), name="measure"),
         path("regulation/checks/<str:control>/", CheckHistoryPage.as_view(), name="check-history"),

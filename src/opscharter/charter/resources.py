@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.charter.api import ResultsView, ResultView
+from opscharter.charter.api import GuardLogView, ResultsView, ResultView
 from opscharter.charter.models import Clause, Edition
 from opscharter.charter.pages.clause import ClauseRecordPage
 from opscharter.charter.templatetags.roles import role
@@ -79,7 +79,7 @@ clauses = Resource(
     filters=["edition", "expectation"], order="position", pages={"<int:pk>/": ClauseRecordPage},
     form=["edition", "number", "headings", "texts", "owner_role", "supervisor_role", "expectation",
           "frameworks", "duties"],
-    api={"results/": ResultsView, "results/<int:pk>/": ResultView},
+    api={"results/": ResultsView, "results/<int:pk>/": ResultView, "guard-log/": GuardLogView},
 )  # fmt: skip
 calendars = Resource(
     BusinessCalendar, "calendars", icon="calendar-time", columns=["name", "time_zone", "holidays"], order="name",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 
@@ -15,6 +16,8 @@ class Reason:
     control: str = ""
     clause: str = ""
     field: str = ""
+    kept: Any = dataclass_field(default="", compare=False)
+    """The sentence as `controls.wording` keeps it, where the guard log is to tell it in other languages."""
 
     def as_dict(self) -> dict[str, str]:
         """Return the reason as plain text for the API and the guard log."""
@@ -57,7 +60,7 @@ class Conflict(Exception):
     """Someone else changed the same fields since this copy was read; nothing was stored and nothing is lost."""
 
     current_version: int
-    fields: list[FieldConflict] = field(default_factory=list)
+    fields: list[FieldConflict] = dataclass_field(default_factory=list)
 
     def __str__(self) -> str:
         return "changed meanwhile: " + ", ".join(conflict.name for conflict in self.fields)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets.models.asset import Asset
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import guard
+from opscharter.kernel.controls.wording import Wording
 
 UNKNOWN, DIFFERENT, OPEN = "unknown", "different", "OPEN"
 
@@ -46,4 +46,4 @@ def correct_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
 def all_settled(scan: Any, actor: Actor) -> Any:
     """Require a decision on every difference between network and register."""
     left = scan.found.filter(state=OPEN).count()
-    return _t("%(n)s findings are not settled yet.") % {"n": left} if left else None
+    return Wording(_("%(n)s findings are not settled yet."), {"n": left}) if left else None

@@ -139,7 +139,7 @@ def _guard(edition: Edition, guard: Guard, present: Any, span: Span) -> dict[str
             said = in_every_language(partial(_sentences, guard, record, wanted["parameters"], at))
             refused.append([*_name(record), step, at.isoformat(), said])
     passed = [
-        [row.record_type, row.record_id, row.number, row.step, row.at.isoformat(), row.message]
+        [row.record_type, row.record_id, row.number, row.step, row.at.isoformat(), row.kept or row.message]
         for row in GuardDecision.objects.filter(
             guard=guard.id, outcome=GuardDecision.Outcome.REFUSED, at__gte=span.since, at__lte=span.until
         ).order_by("at")

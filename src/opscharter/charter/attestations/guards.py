@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.controls.registry import Text, guard
+from opscharter.kernel.controls.registry import guard
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.files.models import Attachment
 
 
@@ -15,7 +16,7 @@ from opscharter.kernel.files.models import Attachment
     "attestation.evidence", clause="10.1.1", owner="quality-supervisor", overridable=False,
     label=_("Evidence is attached to the attestation"),
 )  # fmt: skip
-def evidence(attestation: Any, actor: Actor) -> list[Text]:
+def evidence(attestation: Any, actor: Actor) -> list[Sentence]:
     """At least one file shows what is confirmed."""
     files = Attachment.objects.filter(
         record_type=attestation._meta.label_lower, record_id=attestation.pk, archived_at__isnull=True
@@ -27,8 +28,8 @@ def evidence(attestation: Any, actor: Actor) -> list[Text]:
     "attestation.by-its-owner", clause="10.1.1", owner="quality-supervisor", overridable=False,
     label=_("The named person confirms in person"),
 )  # fmt: skip
-def by_its_owner(attestation: Any, actor: Actor) -> list[Text]:
+def by_its_owner(attestation: Any, actor: Actor) -> list[Sentence]:
     """Whoever is named confirms; nobody confirms for them."""
     if actor.system or attestation.owner_id == actor.user_id:
         return []
-    return [_("%(name)s confirms this in person.") % {"name": attestation.owner}]
+    return [Wording(_("%(name)s confirms this in person."), {"name": attestation.owner})]

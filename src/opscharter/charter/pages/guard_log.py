@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import csv
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
 
-from opscharter.charter.pages.seen import seen_among
+from opscharter.charter.guard_log import NAMES, all_of, asked, page_of, sees_all, step_name
+from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.controls.models import ControlException, GuardDecision
 from opscharter.kernel.controls.registry import GUARDS
+from opscharter.kernel.exchange.cells import harmless
 from opscharter.kernel.resources.links import url_of
-from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
-from opscharter.kernel.web.history import WORDS, said_way
+from opscharter.kernel.web.history import said_way
 
 LENGTH = 60
-LOOKED_AT = 600
-"""So many decisions are looked through for a page of those that the reader may see."""
-NAMES = ("guard", "clause", "outcome", "who", "from", "to")
-LONGEST_ID = 18
+HEAD = ["id", "at", "clause", "guard", "outcome", "step", "record_type", "record_id", "number", "reason", "who", "via",
+        "edition"]  # fmt: skip
 
 
 @dataclass
@@ -48,31 +48,10 @@ class GuardLogContext:
     given: dict[str, str]
     older: str
     guards: list[tuple[str, Any]]
-    error: str = ""
+    error: str
+    query: str
+    may_export: bool
     outcomes: list[tuple[str, Any]] = field(default_factory=lambda: list(GuardDecision.Outcome.choices))
-
-
-def sees_all(actor: Actor) -> bool:
-    """Say whether the actor supervises the guards, and so sees what they decided of any record."""
-    return actor.may(GuardDecision._meta.label_lower, "view")
-
-
-def asked(given: Any) -> QuerySet[GuardDecision]:
-    """Return the decisions asked for, newest first; ValueError for a day that is none."""
-    rows = GuardDecision.objects.order_by("-pk")
-    for name in ("guard", "clause", "outcome"):
-        if value := given.get(name, "").strip().removeprefix("§"):
-            rows = rows.filter(**{name: value})
-    if who := given.get("who", "").strip():
-        rows = rows.filter(actor_label__icontains=who)
-    for name, comparison, shift in (("from", "at__gte", 0), ("to", "at__lt", 1)):
-        if text := given.get(name, "").strip():
-            day = parse_date(text)
-            if day is None or not dt.date(1970, 1, 1) <= day <= dt.date(9000, 1, 1):
-                raise ValueError(text)
-            midnight = dt.datetime.combine(day + dt.timedelta(days=shift), dt.time.min)
-            rows = rows.filter(**{comparison: timezone.make_aware(midnight)})
-    return rows
 
 
 class GuardLogPage(SignedInPage):
@@ -85,49 +64,60 @@ class GuardLogPage(SignedInPage):
         given = {name: request.GET.get(name, "") for name in NAMES}
         error = ""
         try:
-            rows = asked(given)
-        except ValueError as problem:
-            text = str(problem) if not str(problem).startswith("day") else given["from"] or given["to"]
-            rows, error = (
-                GuardDecision.objects.none(),
-                _("“%(value)s” is not a date like 2026-10-31.") % {"value": text},
-            )
-        before = request.GET.get("before", "")
-        if before.isascii() and before.isdecimal() and len(before) <= LONGEST_ID:
-            rows = rows.filter(pk__lt=int(before))
-        looked_at = list(rows.select_related("user")[: LOOKED_AT + 1])
-        shown = self._shown(looked_at[:LOOKED_AT])
-        last = shown[LENGTH - 1].pk if len(shown) > LENGTH else looked_at[-2].pk if len(looked_at) > LOOKED_AT else None
+            rows = asked(request.GET)
+        except ValidationError as problem:
+            rows, error = GuardDecision.objects.none(), " ".join(problem.messages)
+        shown, last = page_of(rows, self.actor, LENGTH)
         query = urlencode({name: value for name, value in given.items() if value})
         page = GuardLogContext(
-            _lines(shown[:LENGTH]),
+            _lines(shown),
             given,
             f"?{query}&before={last}" if last is not None else "",
             sorted((guard.id, guard.label) for guard in GUARDS.values()),
             error,
+            query,
+            sees_all(self.actor),
         )
         return self.render("charter/guard_log.html", page, status=400 if error else 200)
 
-    def _shown(self, rows: list[GuardDecision]) -> list[GuardDecision]:
-        if sees_all(self.actor):
-            return rows
-        seen = seen_among(((row.record_type, row.record_id) for row in rows), self.actor)
-        own = self.actor.user_id
-        return [
-            row
-            for row in rows
-            if (row.record_type, row.record_id) in seen or (row.record_id is None and row.user_id == own)
-        ]
+
+class GuardLogExport(SignedInPage):
+    """The decisions asked for as CSV, reasons in the reader's language; taking them away is itself on record."""
+
+    def get(self, request: HttpRequest) -> Any:
+        """Stream them to whoever supervises the guards."""
+        if not sees_all(self.actor):
+            raise Http404
+        try:
+            rows = asked(request.GET)
+        except ValidationError as problem:
+            return HttpResponse(" ".join(problem.messages), status=400, content_type="text/plain; charset=utf-8")
+        write_entry(self.actor, "export", changes={"guard log": [None, request.GET.urlencode()]})
+        answer = StreamingHttpResponse(
+            _file(rows, self.actor, get_language() or ""), content_type="text/csv; charset=utf-8"
+        )
+        answer["Content-Disposition"] = f'attachment; filename="guard-log-{moment.today():%Y%m%d}.csv"'
+        return answer
 
 
-def _step(row: GuardDecision) -> str:
-    """Return what the step is called."""
-    words = {"create": _("created"), "edit": _("changed"), "archive": _("archived"), **WORDS}
-    if row.step in words:
-        return str(words[row.step])
-    resource = site.find(row.record_type)
-    moves = resource.model.lifecycle.moves if resource and resource.model.lifecycle else ()
-    return next((str(move.label) for move in moves if move.name == row.step), row.step)
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _file(rows: QuerySet[GuardDecision], actor: Actor, language: str) -> Iterator[str]:
+    """Yield the lines; while they are sent, another language than the reader's may be active."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(HEAD)
+    for row in all_of(rows, actor):
+        with override(language):
+            reason = harmless(row.reason)
+        yield writer.writerow([
+            row.pk, row.at.isoformat(), row.clause, row.guard, row.outcome, row.step, row.record_type,
+            row.record_id or "", row.number, reason, harmless(row.actor_label), row.via, row.edition,
+        ])  # fmt: skip
 
 
 def _lines(rows: list[GuardDecision]) -> list[LogLine]:
@@ -144,9 +134,6 @@ def _lines(rows: list[GuardDecision]) -> list[LogLine]:
     for row in rows:
         given = leaves.get((row.guard, row.record_type, row.record_id or 0), []) if row in overridden else []
         ran = [leave for leave in given if leave.granted_at <= row.at]
-        found.append(
-            LogLine(
-                row, url_of(row.record_type, row.record_id), _step(row), said_way(row.via), ran[-1] if ran else None
-            )
-        )
+        url = url_of(row.record_type, row.record_id)
+        found.append(LogLine(row, url, step_name(row), said_way(row.via), ran[-1] if ran else None))
     return found

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 
+from opscharter.charter.guard_log import sees_all
 from opscharter.charter.models import Clause
-from opscharter.charter.pages.guard_log import sees_all
 from opscharter.charter.pages.seen import seen_among
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor

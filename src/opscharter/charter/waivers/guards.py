@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.approvals.directory import directory
-from opscharter.kernel.controls.registry import GUARDS, Parameter, Text, guard
+from opscharter.kernel.controls.registry import GUARDS, Parameter, guard
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.resources.site import site
 
 
@@ -19,13 +20,13 @@ from opscharter.kernel.resources.site import site
     label=_("An exception has a reason and ends soon"),
     parameters={"days": Parameter(30, _("days"), _("longest exception"))},
 )  # fmt: skip
-def bounded(waiver: Any, actor: Actor, parameters: Any) -> list[Text]:
+def bounded(waiver: Any, actor: Actor, parameters: Any) -> list[Sentence]:
     """The exception says why, ends within the longest time allowed, and concerns a guard that allows exceptions."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     if not waiver.reason.strip():
         missing.append(_("An exception needs a reason."))
     if not moment.now() < waiver.expires_at <= moment.now() + dt.timedelta(days=parameters["days"]):
-        missing.append(_("An exception expires within %(days)s days.") % {"days": parameters["days"]})
+        missing.append(Wording(_("An exception expires within %(days)s days."), {"days": parameters["days"]}))
     declared = GUARDS.get(waiver.control)
     if declared is not None and not declared.overridable:
         missing.append(_("This clause allows no exception."))
@@ -36,7 +37,7 @@ def bounded(waiver: Any, actor: Actor, parameters: Any) -> list[Text]:
     "exception.record-known", clause="10.1.1", owner="quality-supervisor", overridable=False,
     label=_("The record exists for who asks"),
 )  # fmt: skip
-def record_known(waiver: Any, actor: Actor) -> list[Text]:
+def record_known(waiver: Any, actor: Actor) -> list[Sentence]:
     """The record that is to pass the guard exists within the requester's own scope."""
     if not waiver.record_type:
         return []
@@ -51,9 +52,9 @@ def record_known(waiver: Any, actor: Actor) -> list[Text]:
     "exception.approved-by-another", clause="10.1.1", owner="quality-supervisor", overridable=False,
     label=_("Somebody else approves, who may override the guard"),
 )  # fmt: skip
-def approved_by_another(waiver: Any, actor: Actor) -> list[Text]:
+def approved_by_another(waiver: Any, actor: Actor) -> list[Sentence]:
     """The approver is neither the requester nor a deputy of theirs, and holds the grant to override."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     represented = set(directory().stands_in_for(actor.person_id)) if actor.person_id else set()
     own = actor.user_id is not None and actor.user_id == waiver.created_by_id
     if own or waiver.requested_person in {actor.person_id, *represented} - {None}:

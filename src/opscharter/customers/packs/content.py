@@ -202,7 +202,7 @@ def _guards(standing: ClauseStanding, looking: _Looking, made: Gathered) -> list
                     made.decisions.append({
                         "at": decision.at.isoformat(), "clause": standing.clause.number, "guard": each.guard.id,
                         "outcome": decision.outcome, "step": decision.step, "type": label, "number": decision.number,
-                        "reason": decision.message,
+                        "reason": decision.reason,
                     })  # fmt: skip
         told_guards.append(
             {"control": each.guard.id, "label": str(each.guard.label), "mode": each.mode, "outcomes": counts}

@@ -14,13 +14,16 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.approvals.directory import directory
 from opscharter.kernel.approvals.models import ApprovalPolicy, ApprovalRequest, ApprovalSeat, Vote
 from opscharter.kernel.audit.trail import plain, write_entry
+from opscharter.kernel.controls.wording import keep
 from opscharter.kernel.errors import Reason, Refused
 
 COMPARE: dict[str, Any] = {
@@ -41,16 +44,21 @@ class Approval:
 
     def missing(self, record: Any, move: str, actor: Actor) -> list[Reason]:
         """Return why the move is not approved yet; empty when it is, for the record as it stands now."""
+        said = self.lacking(record, move)
+        return [Reason(str(said), "approval", self.clause, kept=keep(said))] if said else []
+
+    def lacking(self, record: Any, move: str) -> Promise | None:
+        """Return the sentence that says why the move is not approved yet, if it is not."""
         request = latest(record, move)
         if request is None or request.state == ApprovalRequest.State.WITHDRAWN:
-            return [Reason(_("This step needs an approval; none was asked for."), "approval", self.clause)]
+            return gettext_lazy("This step needs an approval; none was asked for.")
         if request.state == ApprovalRequest.State.VOID or request.hash != digest(shown(record, self.binds)):
-            return [Reason(_("What was approved has been changed since; its votes are void."), "approval", self.clause)]
+            return gettext_lazy("What was approved has been changed since; its votes are void.")
         if request.state == ApprovalRequest.State.OPEN:
-            return [Reason(_("The approval is still under way."), "approval", self.clause)]
+            return gettext_lazy("The approval is still under way.")
         if request.state == ApprovalRequest.State.REJECTED:
-            return [Reason(_("The approval was rejected."), "approval", self.clause)]
-        return []
+            return gettext_lazy("The approval was rejected.")
+        return None
 
     def recheck(self, record: Any, move: str, actor: Actor) -> None:
         """Void the open request, if any, when the record as stored is no longer what the voters were shown."""

@@ -16,6 +16,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import current_edition, plain, write_entry
 from opscharter.kernel.controls.models import ControlException, ControlSetting, GuardDecision
 from opscharter.kernel.controls.registry import Check, Control, Guard, Mode, clause_of, find
+from opscharter.kernel.controls.wording import keep
 from opscharter.kernel.errors import NotPermitted, Reason, Refused
 
 LONGEST_EXCEPTION = dt.timedelta(days=30)
@@ -178,7 +179,7 @@ def judge(
         if standing.mode == Mode.OFF:
             continue
         sentences = guard.missing(record, actor, standing.parameters)
-        reasons = [Reason(str(sentence), guard.id, clause_of(guard)) for sentence in sentences]
+        reasons = [Reason(str(each), guard.id, clause_of(guard), kept=keep(each)) for each in sentences]
         if not reasons:
             continue
         if standing.mode == Mode.WARN:
@@ -215,6 +216,7 @@ def log_decisions(
             record_id=record.pk,
             number=getattr(record, "number", "") or "",
             message=str(reason.message),
+            kept=reason.kept or None,
             inputs=plain(dict(inputs or {})),
             edition=current_edition(),
             via=actor.via,

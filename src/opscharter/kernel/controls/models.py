@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.controls.registry import Mode
+from opscharter.kernel.controls.wording import told
 
 
 class ControlSetting(models.Model):
@@ -41,6 +42,7 @@ class GuardDecision(models.Model):
     record_id = models.BigIntegerField(null=True)
     number = models.CharField(_("number"), max_length=60, blank=True)
     message = models.TextField(_("reason"))
+    kept = models.JSONField(null=True)
     inputs = models.JSONField(_("inputs"), default=dict)
     edition = models.CharField(_("regulation version"), max_length=40, blank=True)
     via = models.CharField(_("by way of"), max_length=20)
@@ -55,6 +57,11 @@ class GuardDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guard} {self.outcome} {self.number}"
+
+    @property
+    def reason(self) -> str:
+        """Return the reason in the active language; rows of before reasons were kept so have the words then said."""
+        return told(self.kept) if self.kept else self.message
 
 
 class ControlException(models.Model):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.kernel.controls.wording import Wording
+from opscharter.kernel.controls.wording import Sentence, Wording
 
 Text = str | Promise
 
@@ -62,7 +62,8 @@ class Control:
 class Guard(Control):
     """A proposition that must hold before a step; the function returns what is missing, or nothing.
 
-    The function takes `(record, actor)`, and `parameters` too when the guard declares some.
+    The function takes `(record, actor)`, and `parameters` too when the guard declares some. A sentence is a lazy
+    message, or a `Wording` where figures stand in it, so that the guard log tells it to every reader in their language.
     """
 
     function: Callable[..., Any] = lambda *_: None
@@ -70,13 +71,13 @@ class Guard(Control):
     fields: tuple[str, ...] = ()
     """What the guard asks to be filled in; a step that takes these fields may be opened to do so."""
 
-    def missing(self, record: Any, actor: Any, parameters: Mapping[str, Any]) -> list[Text]:
+    def missing(self, record: Any, actor: Any, parameters: Mapping[str, Any]) -> list[Sentence]:
         """Return the sentences that say what is missing; empty when the guard is content."""
         given = {"parameters": parameters} if self.parameters else {}
         answer = self.function(record, actor, **given)
         if answer is None:
             return []
-        return [answer] if isinstance(answer, str | Promise) else list(answer)
+        return [answer] if isinstance(answer, str | Promise | Wording) else list(answer)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Measure:
     records: QuerySet[Any]
     exception: Q
     when: str
-    reason: Text | Wording
+    reason: Sentence
 
 
 @dataclass(frozen=True, eq=False)

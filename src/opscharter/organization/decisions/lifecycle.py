@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.approvals.requests import Approval
-from opscharter.kernel.controls.registry import Text, guard
+from opscharter.kernel.controls.registry import guard
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 
 
@@ -27,7 +28,7 @@ class State(models.TextChoices):
     "decision.options-weighed", clause="2.2.1", owner="top-management", label=_("At least two options are weighed"),
     fields=("options",),
 )  # fmt: skip
-def options_weighed(decision: Any, actor: Actor) -> list[Text]:
+def options_weighed(decision: Any, actor: Actor) -> list[Sentence]:
     """A proposal says between what is to be chosen; doing nothing may be one of the options."""
     if len(decision.option_list) < 2:
         return [_("Name at least two options, one a line; leaving things as they are may be one.")]
@@ -37,10 +38,10 @@ def options_weighed(decision: Any, actor: Actor) -> list[Text]:
 @guard(
     "decision.follow-ups-done", clause="2.2.1", owner="top-management", label=_("What follows from it has been done")
 )
-def follow_ups_done(decision: Any, actor: Actor) -> list[Text]:
+def follow_ups_done(decision: Any, actor: Actor) -> list[Sentence]:
     """A decision is closed when nothing that follows from it is open."""
     open_ones = decision.follow_ups.filter(archived_at__isnull=True, state=FollowUpState.OPEN).count()
-    return [_("%(n)s follow-ups are still open.") % {"n": open_ones}] if open_ones else []
+    return [Wording(_("%(n)s follow-ups are still open."), {"n": open_ones})] if open_ones else []
 
 
 def note_decision(decision: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.controls.registry import Text, guard
+from opscharter.kernel.controls.registry import guard
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
 
 
@@ -28,7 +29,7 @@ class ItemState(models.TextChoices):
 
 
 @guard("plan.has-goals", clause="2.2.2", owner="department-manager", label=_("The plan has a goal bound to a figure"))
-def has_goals(plan: Any, actor: Actor) -> list[Text]:
+def has_goals(plan: Any, actor: Actor) -> list[Sentence]:
     """A plan says what is aimed at: at least one item is bound to a goal or a figure."""
     items = plan.items.filter(archived_at__isnull=True)
     if not items.filter(~models.Q(indicator="") | models.Q(goal__isnull=False)).exists():
@@ -37,10 +38,12 @@ def has_goals(plan: Any, actor: Actor) -> list[Text]:
 
 
 @guard("plan.items-settled", clause="2.2.2", owner="department-manager", label=_("Every item is done or dropped"))
-def items_settled(plan: Any, actor: Actor) -> list[Text]:
+def items_settled(plan: Any, actor: Actor) -> list[Sentence]:
     """A plan is closed when each of its tasks has been done, or dropped with a reason."""
     left = plan.items.filter(archived_at__isnull=True, state=ItemState.OPEN, due_on__isnull=False).count()
-    return [_("%(n)s tasks are still open: finish them or drop them with a reason.") % {"n": left}] if left else []
+    return (
+        [Wording(_("%(n)s tasks are still open: finish them or drop them with a reason."), {"n": left})] if left else []
+    )
 
 
 def note_submission(plan: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:

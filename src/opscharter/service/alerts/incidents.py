@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
-from opscharter.kernel.controls.registry import Text
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.jobs.queue import job
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
@@ -180,17 +180,17 @@ def alerts_behind(incident: Any) -> Any:
     return Alert.objects.filter(Q(incident=incident) | Q(pk__in=told))
 
 
-def why_not_quiet(incident: Any) -> list[Text]:
+def why_not_quiet(incident: Any) -> list[Sentence]:
     """Say why monitoring cannot vouch for an incident's recovery; nothing when all is quiet long enough."""
     behind = Alert.objects.filter(incident=incident, ignored=False)
     if not behind.exists():
         return [_("No alert stands behind it.")]
     if firing := behind.filter(firing=True).count():
-        return [_t("%(n)s alerts still fire.") % {"n": firing}]
+        return [Wording(_("%(n)s alerts still fire."), {"n": firing})]
     for group in AlertGroup.objects.filter(incident=incident):
         minutes, _propose = _rule_for(incident)
         if group.quiet_since is None or moment.now() - group.quiet_since < dt.timedelta(minutes=minutes):
-            return [_t("It must be quiet for %(n)s minutes.") % {"n": minutes}]
+            return [Wording(_("It must be quiet for %(n)s minutes."), {"n": minutes})]
     return []
 
 

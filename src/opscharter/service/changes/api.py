@@ -62,7 +62,7 @@ class ChangeViewSet(LifecycleViewSet):
         visible = set(Change.objects.visible_to(self.actor).filter(pk__in=others).values_list("pk", flat=True))
         told = [
             {
-                "kind": each.kind, "sentence": each.sentence, "minutes": each.minutes, "assets": list(each.assets),
+                "kind": each.kind, "sentence": str(each.sentence), "minutes": each.minutes, "assets": list(each.assets),
                 "url": record_url(each.other) if isinstance(each.other, Change) and each.other.pk in visible else "",
             }
             for each in found

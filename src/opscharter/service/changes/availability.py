@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from opscharter.kernel.controls.wording import Wording
 from opscharter.kernel.moment import in_office
 from opscharter.organization.models import Delegation
 from opscharter.service.changes.hooks import Busy
@@ -18,7 +19,7 @@ def away(person: int, start: dt.datetime, end: dt.datetime) -> list[Busy]:
     rows = Delegation.objects.current().filter(person_id=person, valid_from__lte=last, valid_to__gte=first)
     return [
         (_midnight(row.valid_from), _midnight(row.valid_to + dt.timedelta(days=1)),
-         _("%(person)s is away; %(deputy)s stands in.") % {"person": row.person, "deputy": row.deputy})
+         Wording(_("%(person)s is away; %(deputy)s stands in."), {"person": row.person, "deputy": row.deputy}))
         for row in rows.select_related("person", "deputy").order_by("valid_from")
     ]  # fmt: skip
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from opscharter.assets.graph import lineage
 from opscharter.kernel.calendars.engine import UnpublishedYear, statutory
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.kernel.moment import in_office
 from opscharter.service.changes import hooks
 from opscharter.service.changes.words import PLANNED, UNDER_WAY, Kind
@@ -26,7 +27,7 @@ class Conflict:
     """One thing that stands in the way of a window: what, for how long, and over which assets."""
 
     kind: str
-    sentence: str
+    sentence: Sentence
     minutes: int = 0
     assets: tuple[str, ...] = ()
     other: Any = None
@@ -59,13 +60,14 @@ class Diary:
                 continue
             theirs = {asset.pk: asset.name for asset in other.assets.all()}
             if shared := self._shared(theirs):
-                words = {"other": other, "minutes": minutes, "assets": ", ".join(shared)}
-                text = _("%(other)s: %(minutes)s minutes at the same time on %(assets)s.") % words
+                words = {"other": other, "minutes": minutes, "assets": shared}
+                text = Wording(_("%(other)s: %(minutes)s minutes at the same time on %(assets)s."), words)
                 yield Conflict("asset", text, minutes, shared, other)
             elif other.engineer_id is not None and other.engineer_id == self.change.engineer_id:
                 names = tuple(dict.fromkeys([*self.own.values(), *theirs.values()]))
-                words = {"other": other, "minutes": minutes, "person": other.engineer, "assets": ", ".join(names)}
-                text = _("%(other)s: %(person)s is at work elsewhere for %(minutes)s minutes (%(assets)s).") % words
+                words = {"other": other, "minutes": minutes, "person": other.engineer, "assets": names}
+                told = _("%(other)s: %(person)s is at work elsewhere for %(minutes)s minutes (%(assets)s).")
+                text = Wording(told, words)
                 yield Conflict("engineer", text, minutes, names, other)
 
     def _shared(self, theirs: dict[int, str]) -> tuple[str, ...]:
@@ -80,8 +82,9 @@ class Diary:
     def _freezes(self, start: dt.datetime, end: dt.datetime) -> Iterator[Conflict]:
         for freeze in self.freezes:
             if minutes := overlap(start, end, freeze.starts_at, freeze.ends_at):
-                text = _("%(minutes)s minutes lie in the freeze “%(freeze)s”.")
-                yield Conflict("freeze", text % {"minutes": minutes, "freeze": freeze.name}, minutes, other=freeze)
+                words = {"minutes": minutes, "freeze": freeze.name}
+                text = Wording(_("%(minutes)s minutes lie in the freeze “%(freeze)s”."), words)
+                yield Conflict("freeze", text, minutes, other=freeze)
 
     def _agreed(self, start: dt.datetime, end: dt.datetime) -> Iterator[Conflict]:
         if not self.windows:
@@ -103,10 +106,11 @@ class Diary:
             try:
                 free = statutory(country, day) is False
             except UnpublishedYear as unpublished:
-                yield Conflict("holiday", str(unpublished))
+                text = _("The public holidays of %(year)s are not published yet.")
+                yield Conflict("holiday", Wording(text, {"year": unpublished.year}))
                 return
             if free:
-                yield Conflict("holiday", _("%(day)s is a statutory holiday.") % {"day": day.isoformat()})
+                yield Conflict("holiday", Wording(_("%(day)s is a statutory holiday."), {"day": day.isoformat()}))
             day += dt.timedelta(days=1)
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.controls.registry import Parameter, Text, guard
+from opscharter.kernel.controls.registry import Parameter, guard
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.service.changes import conflicts
 from opscharter.service.changes.effects import customer_hash, minutes_of
 from opscharter.service.changes.words import Feasibility, Kind
@@ -23,9 +24,9 @@ def steps_of(change: Any, phase: str) -> list[Any]:
 
 
 @guard("change.request-complete", clause="3.4.1", owner="change-manager", label=_("The request is complete"))
-def request_complete(change: Any, actor: Actor) -> list[Text]:
+def request_complete(change: Any, actor: Actor) -> list[Sentence]:
     """A request says why, what, how far its impact reaches, and which assets are affected."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     if not change.reason.strip():
         missing.append(_("State the reason for the change."))
     if not change.content.strip():
@@ -42,9 +43,9 @@ def request_complete(change: Any, actor: Actor) -> list[Text]:
     parameters={"measures_from": Parameter(12, label=_("measures are needed from a risk of"))},
     fields=("feasibility", "likelihood", "impact"),
 )  # fmt: skip
-def assessed(change: Any, actor: Actor, parameters: Any) -> list[Text]:
+def assessed(change: Any, actor: Actor, parameters: Any) -> list[Sentence]:
     """Somebody has judged whether it can be done and what it would mean if it went wrong."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     if not change.feasibility:
         missing.append(_("Give a verdict on its technical feasibility."))
     if change.feasibility == Feasibility.INFEASIBLE:
@@ -53,16 +54,18 @@ def assessed(change: Any, actor: Actor, parameters: Any) -> list[Text]:
         missing.append(_("Assess the risk: likelihood and impact."))
     elif change.likelihood * change.impact >= parameters["measures_from"] and not change.risk_note.strip():
         missing.append(
-            _("A risk of %(risk)s needs measures: say what is done against it.")
-            % {"risk": change.likelihood * change.impact}
+            Wording(
+                _("A risk of %(risk)s needs measures: say what is done against it."),
+                {"risk": change.likelihood * change.impact},
+            )
         )
     return missing
 
 
 @guard("change.plan", clause="3.4.2", owner="change-manager", label=_("The plan is complete"))
-def plan_ready(change: Any, actor: Actor) -> list[Text]:
+def plan_ready(change: Any, actor: Actor) -> list[Sentence]:
     """The plan has a window, an engineer, and steps that each say who, how long, and what should come of it."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     if not change.window_start or not change.window_end:
         missing.append(_("Set the window: from and to."))
     if change.engineer_id is None:
@@ -76,29 +79,32 @@ def plan_ready(change: Any, actor: Actor) -> list[Text]:
             for text, there in ((_("who"), step.owner_id), (_("minutes"), step.minutes), (_("result"), step.expected))
             if not there
         ]:
-            what = ", ".join(str(text) for text in lacking)
-            missing.append(_("Step %(n)s of the plan lacks: %(what)s.") % {"n": step.position, "what": what})
+            missing.append(Wording(_("Step %(n)s of the plan lacks: %(what)s."), {"n": step.position, "what": lacking}))
     if steps and change.window_start and change.window_end:
         room = int((change.window_end - change.window_start) / dt.timedelta(minutes=1))
         needed = minutes_of(change, "plan") + minutes_of(change, "rollback")
         if needed > room:
             missing.append(
-                _("Plan and way back take %(needed)s minutes, the window has %(room)s.")
-                % {"needed": needed, "room": room}
+                Wording(
+                    _("Plan and way back take %(needed)s minutes, the window has %(room)s."),
+                    {"needed": needed, "room": room},
+                )
             )
     return missing
 
 
 @guard("change.rollback-plan", clause="3.4.2", owner="change-manager", label=_("There is a way back"))
-def rollback_ready(change: Any, actor: Actor) -> list[Text]:
+def rollback_ready(change: Any, actor: Actor) -> list[Sentence]:
     """The way back has steps with owner and minutes, a trigger, and a point of no return within the window."""
     steps = steps_of(change, "rollback")
     if not steps:
         return [_("A rollback plan is required: at least one step.")]
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     for step in steps:
         if step.owner_id is None or not step.minutes:
-            missing.append(_("Step %(n)s of the rollback plan lacks its owner or minutes.") % {"n": step.position})
+            missing.append(
+                Wording(_("Step %(n)s of the rollback plan lacks its owner or minutes."), {"n": step.position})
+            )
     if not change.rollback_trigger.strip():
         missing.append(_("Say what triggers the roll-back."))
     if change.window_end is None:
@@ -111,19 +117,20 @@ def rollback_ready(change: Any, actor: Actor) -> list[Text]:
 
 
 @guard("change.approved", clause="3.4.3", owner="change-manager", label=_("It is approved as it stands"))
-def approved(change: Any, actor: Actor) -> list[Text]:
+def approved(change: Any, actor: Actor) -> list[Sentence]:
     """Those who had to approve it have approved exactly this plan, these assets and this window."""
     if change.kind == Kind.STANDARD:
         return from_template.missing(change, actor, {})
     approval = type(change).lifecycle.move("approve").approval
-    return [reason.message for reason in approval.missing(change, "approve", actor)]
+    lacking = approval.lacking(change, "approve")
+    return [lacking] if lacking else []
 
 
 @guard(
     "change.inside-window", clause="3.4.3", owner="change-manager", label=_("The window is open"),
     parameters={"early": Parameter(15, _("minutes"), _("may begin early by"))},
 )  # fmt: skip
-def inside_window(change: Any, actor: Actor, parameters: Any) -> list[Text]:
+def inside_window(change: Any, actor: Actor, parameters: Any) -> list[Sentence]:
     """Work begins within the approved window."""
     if not change.window_start or not change.window_end:
         return []
@@ -136,13 +143,13 @@ def inside_window(change: Any, actor: Actor, parameters: Any) -> list[Text]:
 @guard(
     "change.no-conflict", clause="3.4.3", owner="change-manager", label=_("Nothing stands in the way of the window"),
 )  # fmt: skip
-def no_conflict(change: Any, actor: Actor) -> list[Text]:
+def no_conflict(change: Any, actor: Actor) -> list[Sentence]:
     """No other change on the same assets, no freeze, no other work of the engineer lies in the window."""
     return [clash.sentence for clash in conflicts.conflicts_of(change)]
 
 
 @guard("change.window-agreed", clause="3.4.3", owner="change-manager", label=_("The customer agrees to the window"))
-def window_agreed(change: Any, actor: Actor) -> list[Text]:
+def window_agreed(change: Any, actor: Actor) -> list[Sentence]:
     """Where it was promised, the customer has agreed to exactly this change in exactly this window."""
     if not change.customer_must_agree:
         return []
@@ -154,7 +161,7 @@ def window_agreed(change: Any, actor: Actor) -> list[Text]:
 
 
 @guard("change.from-template", clause="3.4.3", owner="change-manager", label=_("It follows an approved template"))
-def from_template(change: Any, actor: Actor) -> list[Text]:
+def from_template(change: Any, actor: Actor) -> list[Sentence]:
     """A standard change needs no approval of its own, because its template has one and is followed to the letter."""
     template = change.template
     if template is None:
@@ -173,16 +180,18 @@ def from_template(change: Any, actor: Actor) -> list[Text]:
     "change.board-quorate", clause="3.4.3", owner="change-manager", label=_("The board was quorate"),
     parameters={"quorum": Parameter(3, label=_("members present"))},
 )  # fmt: skip
-def board_quorate(meeting: Any, actor: Actor, parameters: Any) -> list[Text]:
+def board_quorate(meeting: Any, actor: Actor, parameters: Any) -> list[Sentence]:
     """A meeting counts when enough members attended it."""
     present = meeting.attendees.count()
     if present >= parameters["quorum"]:
         return []
-    return [_("%(present)s attended, %(quorum)s are needed.") % {"present": present, "quorum": parameters["quorum"]}]
+    return [
+        Wording(_("%(present)s attended, %(quorum)s are needed."), {"present": present, "quorum": parameters["quorum"]})
+    ]
 
 
-def _unexplained(steps: list[Any], tolerance: int) -> list[Text]:
-    missing: list[Text] = []
+def _unexplained(steps: list[Any], tolerance: int) -> list[Sentence]:
+    missing: list[Sentence] = []
     for step in steps:
         words = {"n": step.position, "step": step.action}
         if step.result in OPEN_RESULTS:
@@ -206,7 +215,7 @@ def overran(step: Any, tolerance: int) -> bool:
     "change.follow-the-plan", clause="3.4.3", owner="change-manager", label=_("The plan was followed"),
     parameters={"tolerance": Parameter(50, "%", _("a step may take longer by"))},
 )  # fmt: skip
-def follow_the_plan(change: Any, actor: Actor, parameters: Any) -> list[Text]:
+def follow_the_plan(change: Any, actor: Actor, parameters: Any) -> list[Sentence]:
     """Every step has its result, and every deviation is explained."""
     phase = "rollback" if change.state == "ROLLING_BACK" else "plan"
     missing = _unexplained(steps_of(change, phase), parameters["tolerance"])
@@ -216,9 +225,9 @@ def follow_the_plan(change: Any, actor: Actor, parameters: Any) -> list[Text]:
 
 
 @guard("change.verified", clause="3.4.3", owner="change-manager", label=_("It is verified, evaluated and reviewed"))
-def verified(change: Any, actor: Actor) -> list[Text]:
+def verified(change: Any, actor: Actor) -> list[Sentence]:
     """A change is closed when it was verified and evaluated, and reviewed where a review is due."""
-    missing: list[Text] = []
+    missing: list[Sentence] = []
     if change.verified_at is None:
         missing.append(_("Verify the result first."))
     if change.evaluated_at is None:

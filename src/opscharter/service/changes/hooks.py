@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-Busy = tuple[dt.datetime, dt.datetime, str]
+from opscharter.kernel.controls.wording import Sentence
+
+Busy = tuple[dt.datetime, dt.datetime, Sentence]
 """From when to when somebody cannot make a change, and why."""
 roster: list[Callable[[int, dt.datetime, dt.datetime], list[Busy]]] = []
 """Return, for (employee, start, end), when the person cannot make a change: on call, on leave, on another shift."""

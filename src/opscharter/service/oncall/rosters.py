@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.calendars.models import calendar_of
+from opscharter.kernel.controls.wording import Sentence, Wording
 from opscharter.organization.models import Employee
 from opscharter.service.oncall.duty import Duty, OverridePlan, Plan, ShiftPlan
 from opscharter.service.oncall.models import Roster, RosterOverride, RosterShift, ShiftMember
@@ -58,13 +59,15 @@ def duties_of(person_id: int, begin: dt.datetime, end: dt.datetime) -> list[tupl
     return sorted(found, key=lambda pair: pair[1].begins)
 
 
-def first_on_call(person_id: int, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime, str]]:
+def first_on_call(
+    person_id: int, begin: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime, Sentence]]:
     """Return when a person is the first to be called, and on which roster: they have no hands free for a change."""
     return [
         (
             duty.begins,
             duty.ends,
-            _("%(person)s is first on call: %(roster)s.") % {"person": duty.person, "roster": roster},
+            Wording(_("%(person)s is first on call: %(roster)s."), {"person": duty.person, "roster": roster}),
         )
         for roster, duty in duties_of(person_id, begin, end)
         if duty.level == 1

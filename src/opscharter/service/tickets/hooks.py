@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.controls.wording import Sentence
 from opscharter.kernel.timeline.models import TimelineEntry
 
 
@@ -56,7 +57,7 @@ pagers: list[Callable[[Any, str], list[int]]] = []
 has called somebody."""
 
 
-monitoring: list[Callable[[Any], list[str | Promise]]] = []
+monitoring: list[Callable[[Any], list[Sentence]]] = []
 """Say why monitoring cannot vouch for (incident)'s recovery; an empty list says that all is quiet."""
 
 
