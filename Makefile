@@ -21,7 +21,7 @@ run: setup ## Start OpsCharter with its demo company; Ctrl-C stops it
 	@exec $(BIN)/opscharter serve
 
 test: setup ## Run the tests on SQLite
-	@$(BIN)/python tools/debian.py --if-root dovecot-imapd
+	@$(BIN)/python tools/debian.py --if-root dovecot-imapd xmlsec1
 	$(TESTS) -m "not e2e and not postgres"
 
 test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one)

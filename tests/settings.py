@@ -3,5 +3,6 @@
 from opscharter.config.settings import *  # noqa: F403
 from opscharter.config.settings import INSTALLED_APPS as PRODUCT_APPS
 
-INSTALLED_APPS = [*PRODUCT_APPS, "allauth.socialaccount.providers.openid_connect", "tests.kernel.testapp"]
+PROVIDERS = [f"allauth.socialaccount.providers.{name}" for name in ("openid_connect", "saml")]
+INSTALLED_APPS = [*PRODUCT_APPS, *PROVIDERS, "tests.kernel.testapp"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

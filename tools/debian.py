@@ -45,6 +45,7 @@ KNOWN: dict[str, Callable[[], bool]] = {
     "dovecot-imapd": has_dovecot,
     "fonts-noto-cjk": has_cjk_fonts,
     "postgresql": lambda: bool(postgresql_folder()),
+    "xmlsec1": lambda: shutil.which("xmlsec1") is not None,
     "prometheus-alertmanager": lambda: shutil.which("prometheus-alertmanager") is not None,
 }
 

@@ -15,7 +15,7 @@ from opscharter.charter.pages.seen import seen_among
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.resources.site import site
-from opscharter.kernel.web.history import WORDS
+from opscharter.kernel.web.history import WORDS, said_action
 
 LOOKED_AT = 600
 """So many decisions are looked through for a page of those that the reader may see."""
@@ -90,9 +90,6 @@ def all_of(rows: QuerySet[GuardDecision], actor: Actor) -> Iterator[GuardDecisio
 
 def step_name(row: GuardDecision) -> str:
     """Return what the step is called."""
-    words = {"create": _("created"), "edit": _("changed"), "archive": _("archived"), **WORDS}
-    if row.step in words:
-        return str(words[row.step])
     resource = site.find(row.record_type)
-    moves = resource.model.lifecycle.moves if resource and resource.model.lifecycle else ()
-    return next((str(move.label) for move in moves if move.name == row.step), row.step)
+    action = row.step if row.step in WORDS else f"move:{row.step}"
+    return said_action(action, resource.model if resource else None)

@@ -9,6 +9,16 @@ from typing import Any
 OIDC_ID = "company"
 """The provider's name in addresses: /accounts/oidc/company/login/callback/."""
 
+SAML_ATTRIBUTES = {
+    "uid": ["uid", "urn:oid:0.9.2342.19200300.100.1.1", "urn:oasis:names:tc:SAML:attribute:subject-id"],
+    "email": [
+        "mail", "email", "urn:oid:0.9.2342.19200300.100.1.3",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+    ],
+    "email_verified": ["mail_verified", "email_verified", "http://schemas.auth0.com/email_verified"],
+}  # fmt: skip
+"""Under which names providers send what we ask for; the first that is there counts."""
+
 
 def social_providers(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return allauth's providers: those of `OPSCHARTER_OIDC_ISSUER` and `OPSCHARTER_SAML_METADATA`, if set.
@@ -32,9 +42,11 @@ def social_providers(environment: Mapping[str, str]) -> dict[str, Any]:
             "name": environment.get("OPSCHARTER_SAML_NAME", "SAML"),
             "settings": {
                 "idp": {"entity_id": environment["OPSCHARTER_SAML_ENTITY"], "metadata_url": metadata},
-                "attribute_mapping": {"uid": "uid", "email": "mail", "email_verified": "mail_verified"},
+                "attribute_mapping": SAML_ATTRIBUTES,
             },
         }
+        if domains := environment.get("OPSCHARTER_SAML_DOMAINS", "").replace(",", " ").split():
+            app["settings"]["verified_email"] = domains
         providers["saml"] = {"APPS": [app], "EMAIL_AUTHENTICATION": True}
     return providers
 

@@ -7,10 +7,12 @@ from opscharter.config.health import health
 from opscharter.kernel.api.urls import patterns as api_patterns
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.urls import patterns
+from opscharter.kernel.web.saml import urls as saml_urls
 
 urlpatterns = [
     *BOARDS,
     path("health", health, name="health"),
+    *saml_urls(),
     path("accounts/", include("allauth.urls")),
     *(pattern for part in site.parts for pattern in part.urls),
     *patterns(),

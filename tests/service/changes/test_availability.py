@@ -25,7 +25,7 @@ def on_call(calendar, team, level, *people):
 def test_who_is_first_on_call_makes_no_change_and_is_offered_the_week_after(change, calendar, team, doer, manager):
     on_call(calendar, team, 1, doer, manager)
     planned = assess(change())
-    assert [(clash.kind, clash.sentence) for clash in conflicts_of(planned)] == [
+    assert [(clash.kind, str(clash.sentence)) for clash in conflicts_of(planned)] == [
         ("roster", "Li is first on call: Nights.")
     ]
     start, _end = free_slots(planned, 1)[0]
@@ -41,6 +41,6 @@ def test_who_is_away_makes_no_change(change, doer, manager):
     away = {"valid_from": dt.date(2025, 10, 13), "valid_to": dt.date(2025, 10, 14), "reason": "leave"}
     Delegation(person=doer, deputy=manager, **away).save_as(system_actor())
     planned = assess(change())
-    assert [clash.sentence for clash in conflicts_of(planned)] == ["Li is away; Xu stands in."]
+    assert [str(clash.sentence) for clash in conflicts_of(planned)] == ["Li is away; Xu stands in."]
     start, _end = free_slots(planned, 1)[0]
     assert start.date() >= dt.date(2025, 10, 14)

@@ -117,7 +117,7 @@ def test_a_freeze_of_one_customer_leaves_others_alone(change, customer):
 def test_statutory_holidays_agreed_windows_and_the_roster_stand_in_the_way(change, customer, doer, monkeypatch):
     holiday = timezone.make_aware(dt.datetime(2025, 10, 2, 22, 0))
     planned = assess(change(window_start=holiday, window_end=holiday + 180 * MINUTE))
-    assert [clash.sentence for clash in conflicts_of(planned)] == [
+    assert [str(clash.sentence) for clash in conflicts_of(planned)] == [
         "2025-10-02 is a statutory holiday.", "2025-10-03 is a statutory holiday.",
     ]  # fmt: skip
     planned.window_start, planned.window_end = TONIGHT, TONIGHT + 180 * MINUTE

@@ -88,7 +88,7 @@ def _frozen(rehearsal: Rehearsal, actor: Actor) -> dict[str, Any] | None:
 
 
 editions = Resource(
-    Edition, "editions", icon="book", columns=["label", "effective_on", "interpreter", "state"],
+    Edition, "editions", icon="book", columns=["label", "purpose", "effective_on", "interpreter", "state"],
     form=["label", "purpose"], facts=["purpose", "base", "effective_on", "interpreter", "took_effect_at",
                                       "superseded_at"],
     stages=[

@@ -9,7 +9,7 @@ from opscharter.kernel.resources.declaration import Resource, View
 
 attestations = Resource(
     Attestation, "attestations", icon="rosette-discount-check",
-    columns=["number", "clause", "statement", "owner", "due_on", "answered_at", "state"],
+    columns=["number", "statement", "clause", "owner", "due_on", "answered_at", "state"],
     filters=["owner", "due_on"], order="-due_on", lead="statement",
     form=["plan", "due_on", "remark"], facts=["clause", "owner", "due_on", "answered_at", "remark", "plan"],
     views=[

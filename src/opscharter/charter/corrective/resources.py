@@ -23,9 +23,8 @@ def measured(item: CorrectiveItem, actor: Actor) -> Mapping[str, Any]:
 corrective_items = Resource(
     CorrectiveItem, "corrective-items", icon="first-aid-kit",
     columns=[
-        "number", "clause", "control",
-        Column("title", _("What the clause asks"), lambda item: item.title, ("control",)),
-        "owner", "value", "due_on", "state",
+        "number", Column("title", _("What the clause asks"), lambda item: item.title, ("control",)), "clause",
+        "control", "owner", "value", "due_on", "state",
     ],
     filters=["owner", "due_on"], form=["owner", "due_on", "cause", "measures"],
     facts=["clause", "control", "owner", "due_on", "value", "exceptions", "cause", "measures",

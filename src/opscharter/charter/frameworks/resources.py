@@ -30,6 +30,6 @@ frameworks = Resource(
     panels=[Panel(_("Coverage"), "charter/coverage.html", coverage_panel, place="main")],
 )  # fmt: skip
 requirements = Resource(
-    Requirement, "requirements", icon="list-details", columns=["framework", "code", "title", "clauses"],
+    Requirement, "requirements", icon="list-details", columns=["code", "title", "framework", "clauses"],
     filters=["framework"], form=["framework", "code", "title", "clauses"], order="id",
 )  # fmt: skip

@@ -27,7 +27,7 @@ def passes(waiver: Waiver, actor: Actor) -> Mapping[str, Any] | None:
 
 waivers = Resource(
     Waiver, "exceptions", icon="shield-off",
-    columns=["number", "clause", "subject", "control", "record_number", "created_by", "expires_at", "state"],
+    columns=["number", "subject", "clause", "control", "record_number", "created_by", "expires_at", "state"],
     filters=["expires_at"], lead="reason",
     form=[
         "subject", "reason", "compensation", "expires_at", "clause", "control",

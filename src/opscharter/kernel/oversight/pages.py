@@ -23,7 +23,9 @@ from opscharter.kernel.audit.models import AuditEntry, AuditVerification
 from opscharter.kernel.audit.sealing import anchor, seal
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.resources.links import url_of
+from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
+from opscharter.kernel.web.history import said_action, said_way
 
 KEY = "kernel.auditentry"
 LENGTH = 100
@@ -62,6 +64,9 @@ class Line:
 
     entry: AuditEntry
     url: str
+    action: str
+    kind: str
+    way: str
     changes: list[tuple[str, Any, Any]]
 
 
@@ -115,7 +120,10 @@ class TrailPage(SignedInPage):
 def _line(entry: AuditEntry) -> Line:
     url = url_of(entry.record_type, entry.record_id) if entry.record_id else ""
     changes = [(name, *pair) for name, pair in entry.changes.items() if isinstance(pair, list) and len(pair) == 2]
-    return Line(entry, url, changes)
+    resource = site.find(entry.record_type)
+    kind = str(resource.label) if resource else entry.record_type
+    action = said_action(entry.action, resource.model if resource else None)
+    return Line(entry, url, action, kind, said_way(entry.via), changes)
 
 
 class TrailExport(TrailPage):

@@ -184,9 +184,13 @@ def _table_row(row: Row, tick: bool) -> str:
         box = '<td class="tick"><input type="checkbox" name="id" value="{}" aria-label="{}"></td>'
         parts.append(format_html(box, row.record.pk, row.record))
     for place, cell in enumerate(row.cells):
-        css = "first" if place == 0 else "second" if place == 1 else "late" if place > 3 else ""
+        css = "late" if place > 3 else ""
+        if place == 0:
+            css = "title" if row.titled else "first"
+        elif place == 1 and not row.titled:
+            css = "second"
         value = conditional_escape(value_of(cell))
-        if place < 2:
+        if css in ("title", "first", "second"):
             value = format_html('<a href="{}">{}</a>', row.url, value)
         parts.append(f'<td class="{css}{" end" if cell.kind == "number" else ""}">{value}</td>')
     parts.append("</tr>")
@@ -204,6 +208,8 @@ def told(entry: Any, record: Any) -> SafeString:
         states = dict(type(record).lifecycle.states.choices)
         label = type(record).lifecycle.move(entry.verb).label
         begin, end = (states.get(entry.data.get(key), "") for key in ("from", "to"))
+        if begin == end:
+            return format_html('<div class="small">{} {}</div>', label, clause_chip)
         return format_html('<div class="small">{}: {} → {} {}</div>', label, begin, end, clause_chip)
     if entry.kind == entry.Kind.FIELD:
         lines = []

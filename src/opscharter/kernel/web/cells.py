@@ -34,6 +34,12 @@ class Row:
     record: Any
     url: str
     cells: list[Cell]
+    titled: bool = False
+    """The first cell names the record; else it holds its number, and the second names it."""
+
+
+IDENTIFIERS = ("number", "code", "label", "clause")
+"""Columns that tell records apart without naming them."""
 
 
 def state_tone(record: Any) -> str:
@@ -69,7 +75,8 @@ def rows_for(records: Iterable[Any], resource: Resource, columns: list[Column]) 
     """Return the rows of a list."""
     makers = [cell_maker(resource, column) for column in columns]
     base = f"/{resource.chapter}/{resource.slug}/"
-    return [Row(record, f"{base}{record.pk}/", [make(record) for make in makers]) for record in records]
+    titled = bool(columns) and columns[0].name not in IDENTIFIERS
+    return [Row(record, f"{base}{record.pk}/", [make(record) for make in makers], titled) for record in records]
 
 
 def fact_for(record: Any, name: str, names_of_links: list[str] | None = None) -> tuple[Text, Cell]:

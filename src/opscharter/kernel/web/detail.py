@@ -218,5 +218,7 @@ class DetailPage(ResourcePage):
 
 def record_title(record: Any) -> str:
     """Return what a record is called, beside its number."""
+    if isinstance(title := getattr(record, "title", None), str) and title:
+        return title
     fields = () if isinstance(record, Labelled) else type(record).search_fields
     return str(getattr(record, fields[0])) if fields and "__" not in fields[0] else str(record)

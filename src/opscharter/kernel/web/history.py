@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.resources.declaration import Resource
@@ -24,8 +25,42 @@ from opscharter.kernel.web.base import ResourcePage
 
 LENGTH = 100
 NOTHING: tuple[Any, ...] = (None, "", [])
-WORDS: dict[str, str | Promise] = {}
-"""What actions of their own are called, by the action as it stands in the trail; parts add theirs."""
+WORDS: dict[str, str | Promise] = {
+    "create": gettext_lazy("created"), "edit": gettext_lazy("changed"), "archive": gettext_lazy("archived"),
+    "comment": gettext_lazy("wrote"), "attach": gettext_lazy("added a file"), "link": gettext_lazy("linked"),
+    "unlink": gettext_lazy("took a link away"), "download": gettext_lazy("read a file"),
+    "export": gettext_lazy("took a list away"), "override": gettext_lazy("granted an exception"),
+    "override-ended": gettext_lazy("ended an exception"), "sign-in": gettext_lazy("signed in"),
+    "sign-out": gettext_lazy("signed out"), "sign-in-failed": gettext_lazy("failed to sign in"),
+    "password-changed": gettext_lazy("changed the password"), "token:issue": gettext_lazy("made an API key"),
+    "token:revoke": gettext_lazy("revoked an API key"), "checks:run": gettext_lazy("measured the checks"),
+    "control-setting": gettext_lazy("set a control"), "audit:anchor": gettext_lazy("took an anchor"),
+    "pack:made": gettext_lazy("made a compliance pack"), "delivery:retry": gettext_lazy("sent again"),
+    "oscal:export": gettext_lazy("exported OSCAL"), "oscal:import": gettext_lazy("imported OSCAL"),
+}  # fmt: skip
+"""What actions are called, by the action as it stands in the trail; parts add theirs."""
+
+
+def said_action(action: str, model: Any = None) -> str:
+    """Return an action of the trail in words; a step by its name on records of the model, and else as it stands."""
+    verb, __, step = action.partition(":")
+    if action in WORDS:
+        return str(WORDS[action])
+    if verb == "move":
+        return _step(step, model)
+    if verb == "refused":
+        return _("refused: %(step)s") % {"step": WORDS.get(step) or _step(step, model)}
+    if verb == "approval":
+        return _("approval: %(step)s") % {"step": _step(step.partition(":")[2], model)}
+    return str(WORDS.get(verb, action))
+
+
+def _step(name: str, model: Any) -> str:
+    lifecycle = getattr(model, "lifecycle", None)
+    try:
+        return str(lifecycle.move(name).label) if lifecycle is not None else name
+    except KeyError:
+        return name
 
 
 @dataclass
@@ -92,7 +127,7 @@ class _Teller:
     def tell(self, entries: list[AuditEntry]) -> list[HistoryLine]:
         self._fetch_names(entries)
         return [
-            HistoryLine(entry, self._action(entry.action), self._changes(entry), said_way(entry.via))
+            HistoryLine(entry, said_action(entry.action, self.model), self._changes(entry), said_way(entry.via))
             for entry in entries
         ]
 
@@ -113,29 +148,6 @@ class _Teller:
             shown_before = None if before in NOTHING else self._say(field, before)
             lines.append(ChangeLine(label, shown_before, self._say(field, after)))
         return lines
-
-    def _action(self, action: str) -> str:
-        verb, __, step = action.partition(":")
-        if action in WORDS:
-            return str(WORDS[action])
-        words = {
-            "create": _("created"), "edit": _("changed"), "archive": _("archived"), "comment": _("wrote"),
-            "attach": _("added a file"), "download": _("read a file"), "override": _("granted an exception"),
-        }  # fmt: skip
-        if verb == "move":
-            return self._step(step)
-        if verb == "refused":
-            return _("refused: %(step)s") % {"step": words.get(step) or WORDS.get(step) or self._step(step)}
-        if verb == "approval":
-            return _("approval: %(step)s") % {"step": self._step(step.partition(":")[2])}
-        return words.get(verb, action)
-
-    def _step(self, name: str) -> str:
-        lifecycle = self.model.lifecycle
-        try:
-            return str(lifecycle.move(name).label) if lifecycle is not None else name
-        except KeyError:
-            return name
 
     def _say(self, field: Any, value: Any) -> str:
         if value in NOTHING:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from opscharter.kernel.access.actor import NOBODY, actor_for
 from opscharter.kernel.audit.trail import write_entry
@@ -62,6 +63,17 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         write_entry(actor_for(user), "password-changed", record=user)
 
 
+UNPROVEN = {
+    "deprecated": gettext_lazy("The provider signs with an outdated algorithm; its administrator must choose SHA-256."),
+    "signature": gettext_lazy("The provider's answer bears no valid signature of the provider."),
+    "audience": gettext_lazy("The provider's answer is meant for another service."),
+    "timestamp": gettext_lazy("The provider's answer is out of date, or a clock on one of the two sides is wrong."),
+    "expired": gettext_lazy("The provider's answer is out of date, or a clock on one of the two sides is wrong."),
+    "replayed": gettext_lazy("This answer was used already, or this browser never asked for it."),
+}
+"""What to tell people, by a word in the reason that a SAML answer was refused for."""
+
+
 class OutsideSignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """An outside provider vouches for accounts that exist here, by their verified e-mail; it makes none."""
 
@@ -70,6 +82,23 @@ class OutsideSignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         actor = NOBODY.by("page", request.META.get("REMOTE_ADDR", ""))
         write_entry(actor, "sign-in-failed", changes={"name": [None, str(sociallogin.user.email)[:150]]})
         return False
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Note that a provider's answer proved nothing, with the reason, and put words for people on the page."""
+        more = {} if extra_context is None else extra_context
+        reason = str(more.get("saml_last_error_reason") or exception or error or "")
+        word = next((word for word in UNPROVEN if word in reason.lower()), "")
+        more["why"] = UNPROVEN.get(word, "")
+        actor = NOBODY.by("page", request.META.get("REMOTE_ADDR", ""))
+        changes = {"provider": [None, str(provider)[:80]], "reason": [None, reason[:300]]}
+        write_entry(actor, "sign-in-failed", changes=changes)
 
 
 class PasswordChangeMiddleware:

@@ -20,7 +20,7 @@ from opscharter.organization.models.employee import Employee
 
 LABEL = "organization.duty"
 duties = Resource(
-    Duty, "duties", icon="clipboard-list", columns=["post", "clause", "wording", "rhythm"],
+    Duty, "duties", icon="clipboard-list", columns=["clause", "wording", "post", "rhythm"],
     filters=["post", "rhythm"], order="clause",
 )  # fmt: skip
 

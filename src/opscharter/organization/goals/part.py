@@ -33,7 +33,7 @@ def _progress_of(goal: Any, actor: Actor) -> Mapping[str, Any] | None:
 
 goals = Resource(
     Goal, "goals", icon="target-arrow",
-    columns=["number", "year", "level", "title", "department", "post", FIGURE, "target", "weight", "state"],
+    columns=["number", "title", "year", "level", "department", "post", FIGURE, "target", "weight", "state"],
     filters=["state", "level", "department", "post", "owner"], lead="description",
     form=[
         Section(_("Goal"), ["year", "level", "title", "description", "parent", "weight"]),
