@@ -36,17 +36,18 @@ def social_providers(environment: Mapping[str, str]) -> dict[str, Any]:
         }
         providers["openid_connect"] = {"APPS": [app], "EMAIL_AUTHENTICATION": True, "OAUTH_PKCE_ENABLED": True}
     if metadata := environment.get("OPSCHARTER_SAML_METADATA"):
+        entity = _needed(environment, "OPSCHARTER_SAML_ENTITY")
+        known: dict[str, Any] = {
+            "idp": {"entity_id": entity, "metadata_url": metadata}, "attribute_mapping": SAML_ATTRIBUTES,
+        }  # fmt: skip
+        if domains := environment.get("OPSCHARTER_SAML_DOMAINS", "").replace(",", " ").split():
+            known["verified_email"] = domains
         app = {
-            "provider_id": _needed(environment, "OPSCHARTER_SAML_ENTITY"),
+            "provider_id": entity,
             "client_id": environment.get("OPSCHARTER_SAML_CLIENT_ID", OIDC_ID),
             "name": environment.get("OPSCHARTER_SAML_NAME", "SAML"),
-            "settings": {
-                "idp": {"entity_id": environment["OPSCHARTER_SAML_ENTITY"], "metadata_url": metadata},
-                "attribute_mapping": SAML_ATTRIBUTES,
-            },
+            "settings": known,
         }
-        if domains := environment.get("OPSCHARTER_SAML_DOMAINS", "").replace(",", " ").split():
-            app["settings"]["verified_email"] = domains
         providers["saml"] = {"APPS": [app], "EMAIL_AUTHENTICATION": True}
     return providers
 

@@ -24,7 +24,8 @@ from opscharter.organization.access import actor_of_employee, sources_of
 from opscharter.organization.models.access import Role
 from opscharter.organization.models.department import Department
 from opscharter.organization.models.employee import Employee
-from opscharter.organization.overview import chart, matrix, why
+from opscharter.organization.overview import chart, matrix, shipped, why
+from opscharter.organization.overview.shipped import Shipped
 from opscharter.organization.workload import Load, loads
 
 GRANT = "organization.rolegrant"
@@ -70,6 +71,7 @@ class MatrixContext:
     heads: list[Text]
     may: bool
     holders: int
+    shipped: list[Shipped]
 
 
 class MatrixPage(SignedInPage):
@@ -96,7 +98,7 @@ class MatrixPage(SignedInPage):
         holders = Employee.objects.current().filter(post__roles=role).distinct().count()
         page = MatrixContext(
             role, roles, chapter, matrix.chapters(), matrix.lines_of(role, chapter),
-            [_("any action"), *matrix.BASE.values()], self._may, holders,
+            [_("any action"), *matrix.BASE.values()], self._may, holders, shipped.lacking(role) if self._may else [],
         )  # fmt: skip
         return self.render("organization/matrix.html", page)
 
@@ -105,6 +107,8 @@ class MatrixPage(SignedInPage):
         role, _roles, chapter = self._chosen(request.POST)
         if not self._may:
             raise Http404
+        if "give" in request.POST:
+            return self._give(request, role, chapter)
         wanted = {name: str(value) for name, value in request.POST.items() if ":" in name}
         reason = request.POST.get("reason", "").strip()
         try:
@@ -115,6 +119,17 @@ class MatrixPage(SignedInPage):
         except NotPermitted as error:
             raise Http404 from error
         except (Refused, Conflict, ValidationError) as error:
+            messages.error(request, sentence(error))
+        return HttpResponseRedirect(f"{request.path}?role={role.code}&chapter={chapter.code}")
+
+    def _give(self, request: HttpRequest, role: Role, chapter: Chapter) -> HttpResponse:
+        """Give the role the shipped grants that were ticked."""
+        try:
+            count = shipped.give(role, request.POST.getlist("shipped"), self.actor)
+            messages.success(request, _("%(n)s grants of %(role)s were changed.") % {"n": count, "role": role})
+        except NotPermitted as error:
+            raise Http404 from error
+        except Refused as error:
             messages.error(request, sentence(error))
         return HttpResponseRedirect(f"{request.path}?role={role.code}&chapter={chapter.code}")
 
