@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from bench.lib.memory import resident
 from bench.lib.places import Place, free_port
+from opscharter.config.processes import web_command
 
 HOST = "127.0.0.1"
 UP_WITHIN = 90.0
@@ -32,15 +33,6 @@ class Served:
     def memory(self) -> dict[str, float]:
         """Return the resident memory of each process with its children, in MB."""
         return {name: resident(process.pid) for name, process in self.processes.items()}
-
-
-def web_command(port: int, workers: int = 1, application: str = "opscharter.config.asgi:application") -> list[str]:
-    """Return the arguments that start a web server exactly as `opscharter serve` does, for any application."""
-    from opscharter.config.management.commands.serve import web_command as command
-
-    return [
-        application if each == "opscharter.config.asgi:application" else each for each in command(HOST, port, workers)
-    ]
 
 
 def start(place: Place, arguments: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
@@ -94,7 +86,7 @@ def serving(
     begun = time.monotonic()
     served = Served(port, 0.0)
     try:
-        served.processes["web"] = start(place, web_command(port, workers, application), **environment)
+        served.processes["web"] = start(place, web_command(HOST, port, workers, application), **environment)
         wait_until_up(port, served.processes["web"], path)
         served.started = time.monotonic() - begun
         if worker:

@@ -182,8 +182,7 @@ def run(scale: float) -> int:
     import django
 
     django.setup()
-    from opscharter.config.management.commands.serve import web_command
-    from opscharter.config.processes import answers
+    from opscharter.config.processes import answers, web_command
     from opscharter.service.alerts.models import Delivery
     from opscharter.service.tickets.models import Incident
 

@@ -43,6 +43,17 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
+def web_command(
+    host: str, port: int, workers: int, application: str = "opscharter.config.asgi:application"
+) -> list[str]:
+    """Return the Python arguments that start the web server."""
+    return [
+        *("-m", "granian", application, "--interface", "asgi", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--log-level", "warning", "--workers-kill-timeout", "8"),
+    ]
+
+
 class Processes:
     """Child processes that live and die together.
 

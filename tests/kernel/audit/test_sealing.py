@@ -189,3 +189,9 @@ def test_the_command_fails_and_names_the_rows(trail_of_1000: list[int]) -> None:
         call_command("audit", "verify", anchor="0" * 64, stdout=out)
     assert f"missing: {trail_of_1000[699]}" in out.getvalue()
     assert "the anchored end of the chain is gone" in out.getvalue()
+
+
+def test_after_a_great_import_only_the_gaps_between_sealed_entries_are_looked_at(system: Actor) -> None:
+    blocks = [AuditBlock(members=members) for members in ("1-4,6-10", "11-5000000", "5000003-5000004,5")]
+    assert sealing._gaps(blocks) == [(5_000_001, 5_000_002)]
+    assert sealing._gaps([]) == []

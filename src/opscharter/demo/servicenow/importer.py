@@ -16,6 +16,7 @@ from opscharter.demo.servicenow.mapping import SOURCE, entries_of, facts_of
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.records import bulk
+from opscharter.kernel.timeline.entries import append_many
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.service.tickets.matrix import MATRIX
 from opscharter.service.tickets.models import Incident
@@ -116,7 +117,7 @@ def _new(history: IncidentHistory, levels: ServiceLevels) -> Incident:
 def _create(fresh: list[tuple[IncidentHistory, Incident]], actor: Actor) -> None:
     bulk.create_many([incident for _history, incident in fresh], actor, note=SOURCE)
     entries = [entry for history, incident in fresh for entry in entries_of(history, incident.pk, set())]
-    TimelineEntry.objects.bulk_create(entries, batch_size=1000)
+    append_many(entries)
 
 
 def _change(
@@ -132,4 +133,4 @@ def _change(
             setattr(incident, name, value)
         entries += entries_of(history, incident.pk, known.get(incident.pk, set()))
     bulk.update_many([incident for _history, incident in changed], actor, names, note=SOURCE)
-    TimelineEntry.objects.bulk_create(entries, batch_size=1000)
+    append_many(entries)

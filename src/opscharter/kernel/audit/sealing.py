@@ -6,9 +6,12 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import groupby
+from operator import or_
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from opscharter.kernel import moment
@@ -16,6 +19,7 @@ from opscharter.kernel.audit.models import AuditBlock, AuditEntry
 from opscharter.kernel.audit.trail import digest
 
 BLOCK_SIZE = 5_000
+GAPS_AT_ONCE = 200
 LOOK_BACK = dt.timedelta(days=1)
 """A transaction may commit its entries after younger ones were sealed; for this long its ids are looked for again."""
 
@@ -31,9 +35,8 @@ def as_ranges(ids: Iterable[int]) -> str:
 
 def from_ranges(text: str) -> Iterator[int]:
     """Read ranges back into ids."""
-    for part in text.split(","):
-        first, _dash, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+    for first, last in _pairs(text):
+        yield from range(first, last + 1)
 
 
 def _block_hash(previous: str, members: str, hashes: Iterable[str]) -> str:
@@ -43,20 +46,47 @@ def _block_hash(previous: str, members: str, hashes: Iterable[str]) -> str:
     return chain.hexdigest()
 
 
-def _unsealed_ids() -> list[int]:
-    last = AuditBlock.objects.order_by("-last_entry").first()
-    newest = last.last_entry if last else 0
+def _pairs(text: str) -> Iterator[tuple[int, int]]:
+    """Read ranges back as their first and last ids."""
+    for part in text.split(","):
+        first, _dash, last = part.partition("-")
+        yield int(first), int(last or first)
+
+
+def _gaps(blocks: Iterable[AuditBlock]) -> list[tuple[int, int]]:
+    """Return the stretches of ids between the lowest and the highest of the blocks that none of them holds.
+
+    They are reckoned from the ends of the ranges, for after a great import the blocks of a day hold millions of ids.
+    """
+    gaps, reached = [], 0
+    for first, last in sorted(pair for block in blocks for pair in _pairs(block.members)):
+        if reached and first > reached + 1:
+            gaps.append((reached + 1, first - 1))
+        reached = max(reached, last)
+    return gaps
+
+
+def _late_ids(newest: int) -> list[int]:
+    """Return the entries that came after younger ones had been sealed."""
     recent = AuditBlock.objects.filter(sealed_at__gte=timezone.now() - LOOK_BACK)
-    known = {number for block in recent for number in from_ranges(block.members)}
-    floor = min(known, default=newest)
-    between = AuditEntry.objects.filter(pk__gt=floor, pk__lte=newest) if known else AuditEntry.objects.none()
-    late = set(between.values_list("pk", flat=True)) - known
+    gaps = [pair for pair in _gaps(recent) if pair[0] <= newest]
+    late: list[int] = []
+    for start in range(0, len(gaps), GAPS_AT_ONCE):
+        within = reduce(or_, (Q(pk__range=gap) for gap in gaps[start : start + GAPS_AT_ONCE]))
+        late += AuditEntry.objects.filter(within).values_list("pk", flat=True)
     if late:
         # A block sealed before those of yesterday may reach over an id that came late itself.
         older = AuditBlock.objects.filter(last_entry__gte=min(late), sealed_at__lt=timezone.now() - LOOK_BACK)
-        late -= {number for block in older for number in from_ranges(block.members)}
+        sealed = [pair for block in older for pair in _pairs(block.members)]
+        late = [number for number in late if not any(first <= number <= last for first, last in sealed)]
+    return late
+
+
+def _unsealed_ids() -> list[int]:
+    last = AuditBlock.objects.order_by("-last_entry").first()
+    newest = last.last_entry if last else 0
     fresh = AuditEntry.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True)
-    return sorted(late) + list(fresh)
+    return sorted(_late_ids(newest)) + list(fresh)
 
 
 @transaction.atomic

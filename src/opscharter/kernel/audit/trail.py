@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.models import AuditEntry
+from opscharter.kernel.copying import insert_many
 
 _edition: list[Callable[[], str]] = [lambda: ""]
 
@@ -59,8 +60,9 @@ def entry_for(
     record: Any = None,
     changes: dict[str, Any] | None = None,
     note: str = "",
+    edition: str | None = None,
 ) -> AuditEntry:
-    """Build an entry, unsaved; `record` may be any model instance."""
+    """Build an entry, unsaved; `record` may be any model instance. `edition`, if it is known, is not asked for."""
     entry = AuditEntry(
         at=moment.now(),
         user_id=actor.user_id,
@@ -74,7 +76,7 @@ def entry_for(
         note=note,
         via=actor.via,
         address=actor.address,
-        edition=current_edition(),
+        edition=current_edition() if edition is None else edition,
     )
     entry.hash = digest(entry)
     return entry
@@ -87,6 +89,6 @@ def write_entry(actor: Actor, action: str, **what: Any) -> AuditEntry:
     return entry
 
 
-def write_entries(entries: Iterable[AuditEntry]) -> None:
+def write_entries(entries: Sequence[AuditEntry]) -> None:
     """Append many entries at once (bulk imports)."""
-    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+    insert_many(entries)

@@ -67,21 +67,31 @@ def course_of(clock: Clock) -> Course:
     return Course(terms, target=clock.target_seconds, carried=clock.carried_seconds, stretches=stretches, **copied)
 
 
-def _store(clock: Clock, course: Course) -> Clock:
-    """Store what happened to a clock: its new stand, the interval that ended, and those that began."""
+def take_over(clock: Clock, course: Course) -> None:
+    """Give a clock the stand that its course has reached; nothing is stored."""
     for name in COPIED:
         setattr(clock, name, getattr(course, name))
     clock.target_seconds, clock.carried_seconds = course.target, course.carried
     clock.policy, clock.working_days = course.terms.policy, course.terms.working_days
     clock.calendar_version = clock.calendar.version if clock.calendar else 0
+
+
+def interval_of(clock: Clock, stretch: Stretch) -> ClockInterval:
+    """Return a stretch as a row of its clock, unsaved."""
+    return ClockInterval(
+        clock_id=clock.pk, start=stretch.start, end=stretch.end, counted=stretch.counted,
+        reason=stretch.reason[:REASON_LENGTH], seconds=stretch.seconds, policy=stretch.policy,
+        calendar_version=stretch.calendar_version,
+    )  # fmt: skip
+
+
+def _store(clock: Clock, course: Course) -> Clock:
+    """Store what happened to a clock: its new stand, the interval that ended, and those that began."""
+    take_over(clock, course)
     clock.save()
     for stretch in course.stretches:
         if stretch.key is None:
-            row = ClockInterval(
-                clock=clock, start=stretch.start, end=stretch.end, counted=stretch.counted,
-                reason=stretch.reason[:REASON_LENGTH], seconds=stretch.seconds, policy=stretch.policy,
-                calendar_version=stretch.calendar_version,
-            )  # fmt: skip
+            row = interval_of(clock, stretch)
             row.save(force_insert=True)
             stretch.key = row.pk
         elif stretch.end is not None:

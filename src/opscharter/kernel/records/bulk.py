@@ -11,7 +11,8 @@ from django.db import transaction
 from opscharter.kernel import moment
 from opscharter.kernel.access import revision
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.audit.trail import entry_for, write_entries
+from opscharter.kernel.audit.trail import current_edition, entry_for, write_entries
+from opscharter.kernel.copying import insert_many
 from opscharter.kernel.errors import Conflict, NotPermitted
 from opscharter.kernel.records.merging import own_fields
 from opscharter.kernel.records.record import Record
@@ -59,17 +60,18 @@ def create_many(records: Sequence[R], actor: Actor, *, note: str = "") -> list[R
         record.created_at = record.created_at or now
         record.updated_at = record.updated_at or record.created_at
         record.created_by_id = record.updated_by_id = actor.user_id
-    model._default_manager.all().rows_for_kernel().bulk_create(records, batch_size=500)
-    entries = []
+    insert_many(records)
+    entries, edition = [], current_edition()
+    names = [field.attname for field in own_fields(model)]
     for record in records:
         record.remember()
-        values = {field.attname: getattr(record, field.attname) for field in own_fields(model)}
-        changes = {name: [None, value] for name, value in values.items() if value not in (None, "")}
-        entries.append(entry_for(actor, "create", record=record, changes=changes, note=note))
+        values = record.__dict__
+        changes = {name: [None, values[name]] for name in names if values[name] not in (None, "")}
+        entries.append(entry_for(actor, "create", record=record, changes=changes, note=note, edition=edition))
     if model.decides_access:
         revision.renew()
     write_entries(entries)
-    documents.index_many(records)
+    documents.add_many(records)
     return list(records)
 
 

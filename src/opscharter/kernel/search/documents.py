@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from opscharter.kernel.copying import insert_many
 from opscharter.kernel.search.models import SearchDocument
 from opscharter.kernel.search.tokens import words_of
 
@@ -45,15 +46,24 @@ def index(record: Any) -> None:
     index_many([record])
 
 
-def index_many(records: Sequence[Any]) -> None:
-    """Bring the documents of records of one type up to date: one statement, and one for each relation that is read."""
+def _documents_for(records: Sequence[Any]) -> list[SearchDocument]:
     searchable = [record for record in records if record.search_fields and record.archived_at is None]
     if not searchable:
-        return
+        return []
     related = {name.rpartition("__")[0] for name in searchable[0].search_fields if "__" in name}
     prefetch_related_objects(searchable, *sorted(related))
+    return [document_for(record) for record in searchable]
+
+
+def add_many(records: Sequence[Any]) -> None:
+    """Make the documents of records of one type that are new."""
+    insert_many(_documents_for(records))
+
+
+def index_many(records: Sequence[Any]) -> None:
+    """Bring the documents of records of one type up to date: one statement, and one for each relation that is read."""
     SearchDocument.objects.bulk_create(
-        [document_for(record) for record in searchable],
+        _documents_for(records),
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["record_type", "record_id"],

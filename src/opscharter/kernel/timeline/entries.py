@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import plain
+from opscharter.kernel.copying import insert_many
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
 
 
@@ -44,6 +46,11 @@ def append(record: Any, actor: Actor, kind: TimelineEntry.Kind, **what: Any) -> 
     entry = entry_for(record, actor, kind, **what)
     entry.save(force_insert=True)
     return entry
+
+
+def append_many(entries: Sequence[TimelineEntry]) -> None:
+    """Append many entries at once, such as those of imported histories."""
+    insert_many(entries)
 
 
 def readable(actor: Actor, wanted: str = "") -> list[str] | None:

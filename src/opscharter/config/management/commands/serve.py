@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from opscharter.config.processes import Processes, port_is_free
+from opscharter.config.processes import Processes, port_is_free, web_command
 from opscharter.demo.found import founded, install_foundation
 from opscharter.kernel.templatetags.demo_accounts import demo_listing
 from opscharter.kernel.users.models import User
@@ -88,12 +88,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {username:<12} {password:<18} {role}")
         self.stdout.write("\nCtrl-C stops it.")
         connection.close()
-
-
-def web_command(host: str, port: int, workers: int) -> list[str]:
-    """Return the Python arguments that start the web server."""
-    return [
-        *("-m", "granian", "opscharter.config.asgi:application", "--interface", "asgi", "--no-ws"),
-        *("--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--log-level", "warning", "--workers-kill-timeout", "8"),
-    ]

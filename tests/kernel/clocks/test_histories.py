@@ -1,0 +1,66 @@
+"""Clocks of imported records are the rows that the ledger would have written step by step."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+from django.forms import model_to_dict
+
+from opscharter.kernel import moment
+from opscharter.kernel.clocks import course as courses
+from opscharter.kernel.clocks import ledger
+from opscharter.kernel.clocks.histories import ClockHistory, store_many
+from opscharter.kernel.clocks.ledger import Promised
+from opscharter.kernel.clocks.models import Clock
+from tests.kernel.clocks.test_ledger import HOUR, THING, at, office
+
+__all__ = ["office"]
+
+
+class Other(type(THING)):
+    """A second thing with clocks."""
+
+    pk = 2
+
+
+def row(clock):
+    facts = model_to_dict(clock, exclude=["id", "record_id"])
+    parts = [model_to_dict(each, exclude=["id", "clock"]) for each in clock.intervals.order_by("start", "pk")]
+    return facts, parts
+
+
+def test_a_history_with_a_pause_is_stored_as_the_ledger_stores_it(office):
+    promised = Promised(8 * HOUR, office, "test")
+    with moment.at(at(10, 13, 9)):
+        ledger.start(THING, "resolve", promised)
+    with moment.at(at(10, 13, 11)):
+        ledger.pause(THING, "waiting: customer")
+    with moment.at(at(10, 14, 15)):
+        ledger.resume(THING, "work goes on")
+    with moment.at(at(10, 15, 15)):
+        ledger.stop(THING, ["resolve"], "resolved")
+    course = courses.begin(at(10, 13, 9), promised.terms, "started")
+    course.pause(at(10, 13, 11), "waiting: customer")
+    course.resume(at(10, 14, 15), "work goes on")
+    course.stop(at(10, 15, 15))
+    store_many([ClockHistory(Other(), "resolve", promised, course)])
+    by_hand, imported = (Clock.objects.get(record_id=pk) for pk in (1, 2))
+    assert row(imported) == row(by_hand)
+    assert imported.breached_at is not None
+    assert len(row(imported)[1]) == 3
+
+
+def test_an_imported_clock_that_still_runs_goes_on_in_the_ledger(office):
+    promised = Promised(8 * HOUR, office, "test")
+    store_many([ClockHistory(THING, "resolve", promised, courses.begin(at(10, 13, 9), promised.terms, "started"))])
+    with moment.at(at(10, 13, 11)):
+        (clock,) = ledger.stop(THING, ["resolve"])
+    assert clock.elapsed_seconds == 2 * HOUR
+
+
+def test_a_clock_is_not_imported_twice(office):
+    promised = Promised(HOUR, None, "test")
+    history = ClockHistory(THING, "respond", promised, courses.begin(dt.datetime.now(dt.UTC), promised.terms, "x"))
+    store_many([history])
+    with pytest.raises(IntegrityError):
+        store_many([history])
