@@ -100,9 +100,19 @@ def _certify(folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
+TOKENS = """
+auth_mechanisms = xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+
+
 @contextmanager
-def running() -> Iterator[Dovecot]:
-    """Run a server until the context ends."""
+def running(tokens: str = "") -> Iterator[Dovecot]:
+    """Run a server until the context ends. With `tokens`, where one asks whose a token is, tokens sign in."""
     with tempfile.TemporaryDirectory(prefix="imap", dir="/tmp") as name:
         folder = Path(name)
         user = pwd.getpwnam("dovecot" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
@@ -119,6 +129,10 @@ def running() -> Iterator[Dovecot]:
         (folder / "dovecot.conf").write_text(
             CONFIGURATION.format(folder=folder, password=PASSWORD, port=port, tls_port=tls_port, **names)
         )
+        if tokens:
+            with (folder / "dovecot.conf").open("a") as configuration:
+                configuration.write(TOKENS.format(folder=folder))
+            (folder / "oauth2.conf").write_text(f"tokeninfo_url = {tokens}\nusername_attribute = username\n")
         if os.geteuid() == 0:
             folder.chmod(0o755)
             os.chown(folder / "mail", user.pw_uid, user.pw_gid)

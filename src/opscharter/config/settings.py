@@ -171,6 +171,8 @@ WHITENOISE_MAX_AGE = 3600
 MAX_FILE_BYTES = 25 * 1024 * 1024
 MAX_MAIL_BYTES = int(os.environ.get("MAX_MAIL_MB", "40")) * 1024 * 1024
 """Larger mails are refused with a reason; an attachment grows by a third on its way."""
+MAX_MAIL_FILES_BYTES = int(os.environ.get("MAX_MAIL_FILES_MB", "15")) * 1024 * 1024
+"""So much of a ticket's files goes with one mail to a customer; what is larger is named, and lies in the portal."""
 
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}").rstrip("/")
 """Where people reach this installation: the links in messages begin with it."""

@@ -106,6 +106,21 @@ def attach(record: Any, actor: Actor, uploaded: UploadedFile, *, visibility: str
     return kept
 
 
+@transaction.atomic
+def keep_also(record: Any, actor: Actor, kept: Attachment, *, visibility: str) -> Attachment:
+    """Let a file that was checked and kept belong to another record too, as who may see it there; the bytes lie once.
+
+    For chapters whose records become others (a chat a ticket): whoever calls has judged that it may be done.
+    """
+    there = Attachment.objects.create(
+        record_type=record._meta.label_lower, record_id=record.pk, name=kept.name, path=kept.path, size=kept.size,
+        content_type=kept.content_type, sha256=kept.sha256, visibility=Visibility(visibility), added_at=moment.now(),
+        added_by_id=kept.added_by_id,
+    )  # fmt: skip
+    write_entry(actor, "attach", record=record, changes={"file": [None, kept.name], "sha256": [None, kept.sha256]})
+    return there
+
+
 def attachments_of(record: Any, actor: Actor) -> QuerySet[Attachment]:
     """Return the files of a record that the actor may see, newest first."""
     found = Attachment.objects.filter(

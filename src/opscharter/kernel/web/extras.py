@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -27,13 +28,19 @@ class CommentPage(ResourcePage):
     """Saying something about a record."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Add a comment for the house or for the customer."""
+        """Add a comment for the house or for the customer, with its files; a file that cannot be kept stops both."""
         record = self.record(pk, "comment")
         seen = "customer" if request.POST.get("visibility") == "customer" else "internal"
+        text, named = request.POST.get("text", ""), ""
         try:
-            record.comment_as(self.actor, request.POST.get("text", ""), visibility=seen)
-        except ValidationError as error:
-            messages.error(request, sentence(error))
+            with transaction.atomic():
+                for uploaded in request.FILES.getlist("file") if text.strip() else ():
+                    named = f"{uploaded.name}: "
+                    attach(record, self.actor, uploaded, visibility=seen)
+                named = ""
+                record.comment_as(self.actor, text, visibility=seen)
+        except (ValidationError, Refused) as error:
+            messages.error(request, f"{named}{sentence(error)}")
         return HttpResponseRedirect(record_url(record))
 
 

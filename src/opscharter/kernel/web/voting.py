@@ -94,7 +94,7 @@ def facts(notice: Notice, actor: Actor) -> list[tuple[Any, Any]]:
         if field.one_to_many:
             rows = getattr(record, field.get_accessor_name()).order_by("pk")
             label = field.related_model._meta.verbose_name_plural
-            found.append((label, Cell("list", [str(row) for row in rows])))
+            found.append((label, Cell("long", "\n".join(f"{n}. {row}" for n, row in enumerate(rows, start=1)))))
         else:
             found += facts_for(record, name)
     return [(label, _plain(cell)) for label, cell in found if cell.value not in (None, "", [])]

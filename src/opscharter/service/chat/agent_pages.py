@@ -160,8 +160,11 @@ class TalkPage(_ChatAction):
         chat = self.chat(pk, "comment")
         note = request.POST.get("note") == "1"
         try:
-            said = say(chat, self.actor, request.POST.get("text", ""), key=request.POST.get("key", ""), note=note)
-        except (Refused, ValidationError) as error:
+            said = say(
+                chat, self.actor, request.POST.get("text", ""), key=request.POST.get("key", ""), note=note,
+                uploaded=request.FILES.get("file"),
+            )  # fmt: skip
+        except (Refused, NotPermitted, ValidationError) as error:
             return JsonResponse({"problem": sentence(error)}, status=409)
         return JsonResponse({"seq": said.seq})
 

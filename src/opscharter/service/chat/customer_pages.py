@@ -18,11 +18,12 @@ from django.views import View
 from opscharter.customers.models import Contact
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.errors import Conflict, Refused
+from opscharter.kernel.files.attachments import download
 from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.moving import sentence
 from opscharter.service.chat import doors
-from opscharter.service.chat.conversation import CUSTOMER, say
+from opscharter.service.chat.conversation import CUSTOMER, NOTE, say
 from opscharter.service.chat.filing import make_ticket
 from opscharter.service.chat.lifecycle import State
 from opscharter.service.chat.models import Chat, ChatDesk
@@ -77,10 +78,19 @@ class _Door(View):
 
     def _say(self, chat: Chat, guest: Actor) -> HttpResponse:
         try:
-            said = say(chat, guest, self.request.POST.get("text", ""), key=self.request.POST.get("key", ""))
+            said = say(
+                chat, guest, self.request.POST.get("text", ""), key=self.request.POST.get("key", ""),
+                uploaded=self.request.FILES.get("file"),
+            )  # fmt: skip
         except (Refused, ValidationError) as error:
             return JsonResponse({"problem": sentence(error)}, status=409)
         return JsonResponse({"seq": said.seq})
+
+    def file(self, chat: Chat, guest: Actor, pk: int) -> Any:
+        """Send a file of this very chat that is meant for the customer; 404 otherwise. Audited."""
+        if not chat.messages.filter(file_id=pk).exclude(side=NOTE).exists():
+            raise Http404
+        return download(pk, guest)
 
 
 class ContactDoor(_Door, SignedInPage):
@@ -140,13 +150,21 @@ class ContactChat(ContactDoor):
         """Show it, or what is new in it."""
         chat = self._own(pk)
         if what == "talk":
-            return news_of(request, chat, CUSTOMER)
+            return news_of(request, chat, CUSTOMER, f"/chat/{pk}/")
         return self.conversation(chat, f"u{self.actor.user_id}", f"/chat/{pk}/", "/chat/")
 
     def post(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:  # type: ignore[override]
         """Do something in it."""
         chat = self._own(pk)
         return self.do(what, chat, doors.at_the_door(self.actor, self.contact.name), f"/chat/{pk}/")
+
+
+class ContactFile(ContactChat):
+    """A file of a chat of the contact's own."""
+
+    def get(self, request: HttpRequest, pk: int, file: int) -> Any:  # type: ignore[override]
+        """Send it."""
+        return self.file(self._own(pk), doors.at_the_door(self.actor, self.contact.name), file)
 
 
 class VisitorDoor(_Door):
@@ -202,7 +220,7 @@ class VisitorChat(_Door):
         """Show it, or what is new in it."""
         chat = self._own(token)
         if what == "talk":
-            return news_of(request, chat, CUSTOMER)
+            return news_of(request, chat, CUSTOMER, f"/chat/with/{token}/")
         return self.conversation(chat, f"v{chat.pk}", f"/chat/with/{token}/", f"/chat/door/{chat.desk.code}/")
 
     def post(self, request: HttpRequest, token: str, what: str) -> HttpResponse:
@@ -213,11 +231,23 @@ class VisitorChat(_Door):
         return self.do(what, chat, guest, f"/chat/with/{token}/")
 
 
+class VisitorFile(VisitorChat):
+    """A file of a visitor's own chat."""
+
+    def get(self, request: HttpRequest, token: str, file: int) -> Any:  # type: ignore[override]
+        """Send it."""
+        chat = self._own(token)
+        address = request.META.get("REMOTE_ADDR", "")
+        return self.file(chat, doors.at_the_door(Actor(address=address), chat.visitor_name), file)
+
+
 URLS = [
     path("chat/", ContactDoor.as_view(), name="chat"),
     path("chat/<int:pk>/", ContactChat.as_view(), name="chat-own"),
+    path("chat/<int:pk>/files/<int:file>/", ContactFile.as_view(), name="chat-file"),
     path("chat/<int:pk>/<slug:what>/", ContactChat.as_view()),
     path("chat/door/<slug:code>/", VisitorDoor.as_view(), name="chat-door"),
     path("chat/with/<str:token>/", VisitorChat.as_view(), name="chat-visitor"),
+    path("chat/with/<str:token>/files/<int:file>/", VisitorFile.as_view(), name="chat-visitor-file"),
     path("chat/with/<str:token>/<slug:what>/", VisitorChat.as_view()),
 ]

@@ -16,6 +16,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.calendars.models import BusinessCalendar
+from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.live.channels import channel_of, touch
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
@@ -199,6 +200,7 @@ class ChatMessage(models.Model):
     who = models.CharField(max_length=160)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     text = models.TextField()
+    file = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

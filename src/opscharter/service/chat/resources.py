@@ -11,6 +11,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.resources.declaration import Panel, Resource, Section, Stage, Text, View
 from opscharter.kernel.resources.links import record_url
 from opscharter.service.chat.agent_pages import ChatPage
+from opscharter.service.chat.api import ChatViewSet
 from opscharter.service.chat.lifecycle import LIVE, OPEN, State
 from opscharter.service.chat.models import Chat, ChatDesk
 
@@ -52,7 +53,7 @@ chats = Resource(
         View("low", _("Low rating"), lambda actor: Q(rating__lte=2)),
     ],
     choices={"agent": lambda actor: Q(left_on__isnull=True)},
-    badges=_badges, order="-started_at", pages={"<int:pk>/": ChatPage},
+    badges=_badges, order="-started_at", pages={"<int:pk>/": ChatPage}, viewset_class=ChatViewSet,
 )  # fmt: skip
 desks = Resource(
     ChatDesk, "chat-desks", icon="door", columns=["name", "code", "team", "calendar", "visitors", "answer_seconds"],

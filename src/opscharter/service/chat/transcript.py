@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor
+from opscharter.kernel.files.attachments import keep_also
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.events import declare_event
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
@@ -27,14 +28,16 @@ def carry_over(chat: Any) -> int:
     )
     known = set(there.values_list("source_key", flat=True))
     new = []
-    for message in chat.messages.exclude(side="event").order_by("seq"):
+    for message in chat.messages.exclude(side="event").select_related("file").order_by("seq"):
         if f"{mark}{message.seq}" in known:
             continue
         shown = chat.proven and message.side != "note" and ticket.customer_id == chat.customer_id
-        entry = entries.entry_for(
-            ticket, Actor(label=message.who), TimelineEntry.Kind.COMMENT, text=message.text,
-            visibility=Visibility.CUSTOMER if shown else Visibility.INTERNAL,
-        )  # fmt: skip
+        seen = Visibility.CUSTOMER if shown else Visibility.INTERNAL
+        said = "\n".join(filter(None, [message.text, f"📎 {message.file.name}" if message.file else ""]))
+        who = Actor(label=message.who)
+        entry = entries.entry_for(ticket, who, TimelineEntry.Kind.COMMENT, text=said, visibility=seen)
+        if message.file is not None:
+            keep_also(ticket, who, message.file, visibility=seen)
         entry.at, entry.user_id, entry.source_key = message.at, message.user_id, f"{mark}{message.seq}"
         new.append(entry)
     TimelineEntry.objects.bulk_create(new)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opscharter.customers.models import Contact, Customer, Feedback
 from opscharter.kernel import moment
@@ -82,7 +83,7 @@ class Complaint(Record):
 
     class Meta:
         verbose_name = _("complaint")
-        verbose_name_plural = _("complaints")
+        verbose_name_plural = pgettext_lazy("records", "complaints")
         indexes = [models.Index(fields=["state", "due_at"], name="complaint_due")]
 
     def __str__(self) -> str:

@@ -20,9 +20,10 @@ from opscharter.kernel.resources.links import record_url
 from opscharter.service.mailbox import notices
 from opscharter.service.mailbox.intake import keep
 from opscharter.service.mailbox.models import Mailbox, MailboxProgress
+from opscharter.service.mailbox.oauth import forget, token_for
 from opscharter.service.mailbox.secrets import NoSecret, secret_of
 from opscharter.service.mailbox.telling import keepers
-from opscharter.service.mailbox.words import Security, Source
+from opscharter.service.mailbox.words import Security, SignIn, Source
 
 TIMEOUT = 30
 BATCH = 50
@@ -37,18 +38,30 @@ TROUBLES = (OSError, IMAPClientError, NoSecret)
 @contextmanager
 def connected(mailbox: Any) -> Iterator[IMAPClient]:
     """Open a signed-in connection; its certificate is verified unless the server is on this machine, unprotected."""
-    password = secret_of(mailbox)
+    credential = secret_of(mailbox) if mailbox.sign_in == SignIn.PASSWORD else token_for(mailbox)
     context = ssl.create_default_context()
     tls = mailbox.security == Security.TLS
     client = IMAPClient(mailbox.host, mailbox.port, ssl=tls, ssl_context=context if tls else None, timeout=TIMEOUT)
     try:
         if mailbox.security == Security.STARTTLS:
             client.starttls(context)
-        client.login(mailbox.username, password)
+        if mailbox.sign_in == SignIn.PASSWORD:
+            client.login(mailbox.username, credential)
+        else:
+            _show_token(client, mailbox, credential)
         yield client
     finally:
         with suppress(Exception):
             client.logout()
+
+
+def _show_token(client: IMAPClient, mailbox: Any, token: str) -> None:
+    """Sign in with a token; one that is refused is not kept for the next try."""
+    try:
+        client.oauth2_login(mailbox.username, token)
+    except IMAPClientError:
+        forget(mailbox)
+        raise
 
 
 def hold(mailbox: Any) -> bool:

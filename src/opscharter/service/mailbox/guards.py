@@ -42,7 +42,7 @@ def can_be_fetched(mailbox: Any, actor: Actor) -> list[Sentence]:
     if not mailbox.host or not mailbox.username:
         missing.append(_("Name the IMAP server and the user."))
     if mailbox.secret_name:
-        if not os.environ.get(mailbox.secret_name):
+        if not any(os.environ.get(f"{mailbox.secret_name}{ending}") for ending in ("", "_FILE", "_COMMAND")):
             missing.append(Wording(_("The environment has no %(name)s."), {"name": mailbox.secret_name}))
     elif not hasattr(mailbox, "secret"):
         missing.append(_("Set the password, or name the environment variable that holds it."))

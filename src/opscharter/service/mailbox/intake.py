@@ -19,10 +19,11 @@ from opscharter.kernel.errors import Conflict, NotPermitted, Refused
 from opscharter.kernel.jobs.queue import job
 from opscharter.service.mailbox import opening, telling
 from opscharter.service.mailbox.models import Mailbox, MailMessage, RawMail
+from opscharter.service.mailbox.reading.authentication import proof_of
 from opscharter.service.mailbox.reading.mail import Mail, Unreadable, read
 from opscharter.service.mailbox.reading.nature import ORDINARY, Nature, nature_of
 from opscharter.service.mailbox.threading import customers_behind, find_conversation, mail_of_ours, run_on_of
-from opscharter.service.mailbox.words import Kind, Outcome, Source, Why
+from opscharter.service.mailbox.words import Kind, OnFailure, Outcome, Proof, Source, Why
 
 WITHIN = dt.timedelta(minutes=10)
 MOST_OF_ONE_SENDER = 20
@@ -150,6 +151,9 @@ def _note(message: MailMessage, mail: Mail) -> None:
     if message.mailbox is None:
         message.mailbox = Mailbox.objects.current().filter(address__in=mail.to).order_by("pk").first()
         message.team = message.team or (message.mailbox.team if message.mailbox else None)
+    if message.mailbox is not None and message.mailbox.authserv_id:
+        found = proof_of(mail.message, message.mailbox.authserv_id, mail.from_address)
+        message.proof, message.proofs = Proof(found.verdict), found.words
 
 
 def _taken_before(message: MailMessage) -> MailMessage | None:
@@ -184,6 +188,10 @@ def _take(message: MailMessage, mail: Mail, contacts: list[Contact]) -> None:
         return _end(message, "quarantine", Why.NO_SENDER)
     if mail.header("X-Spam-Flag").upper() == "YES":
         return _end(message, "quarantine", Why.SPAM)
+    wanted = message.mailbox.on_failure if message.mailbox else OnFailure.TAKE
+    if message.proof == Proof.FAILED and wanted != OnFailure.TAKE:
+        step = "refuse" if wanted == OnFailure.REFUSE else "quarantine"
+        return _end(message, step, Why.UNPROVEN, message.proofs)
     ticket = find_conversation(mail, contacts)
     found = customers_behind(contacts, ticket, message.mailbox)
     if found.why:

@@ -15,9 +15,10 @@ from opscharter.service.mailbox.models import Mailbox, MailboxProgress, MailboxS
 from opscharter.service.mailbox.opening import GOES_ON, ticket_of
 from opscharter.service.mailbox.reading.mail import Unreadable, read
 from opscharter.service.mailbox.reading.quotes import split
+from opscharter.service.mailbox.sending import files_of
 from opscharter.service.mailbox.suggesting import likely_customers
 from opscharter.service.mailbox.tokens import without_tokens
-from opscharter.service.mailbox.words import Kind, Outcome
+from opscharter.service.mailbox.words import Kind, Outcome, Proof
 
 STATE = OutgoingMail.State
 SUBJECT = Column("subject", _("subject"), lambda mail: without_tokens(mail.subject), ("subject",))
@@ -33,6 +34,9 @@ def _badges(message: Any) -> list[tuple[Text, str]]:
     badges: list[tuple[Text, str]] = []
     if message.kind and message.kind != Kind.ORDINARY:
         badges.append((message.get_kind_display(), "n"))
+    if message.proof:
+        tone = {Proof.PASSED: "g", Proof.FAILED: "r"}.get(message.proof, "n")
+        badges.append((message.get_proof_display(), tone))
     if message.why:
         badges.append((message.get_why_display(), {"QUARANTINED": "a", "REFUSED": "r"}.get(message.state, "n")))
     return badges
@@ -105,6 +109,10 @@ mailboxes = Resource(
         Section(_("What becomes of its mail"), ["opens", "service", "customer", "team", "keeper"]),
         Section(_("Where it is fetched"), ["host", "port", "security", "username", "secret_name", "folder",
                                            "done_folder"]),
+        Section(_("Signing in by OAuth 2"), ["sign_in", "token_url", "client_id", "token_scope"]),
+        Section(_("How answers go out"), ["smtp_host", "smtp_port", "smtp_security", "smtp_username",
+                                          "smtp_secret_name"]),
+        Section(_("Whether senders are who they say"), ["authserv_id", "on_failure"]),
     ],
     panels=[Panel(_("Fetching"), "service/mailbox/fetching.html", _fetching, place="main")],
     choices={"keeper": lambda actor: Q(left_on__isnull=True)},
@@ -113,12 +121,12 @@ messages = Resource(
     MailMessage, "mail-messages", icon="mail", order="-received_at", badges=_badges,
     columns=["number", SUBJECT, "from_address", "state", "ticket_number", "why", "customer", "mailbox",
              "received_at"],
-    filters=["state", "kind", "why", "mailbox", "customer", "source", "received_at"],
+    filters=["state", "kind", "why", "proof", "mailbox", "customer", "source", "received_at"],
     views=[_view(each) for each in (Outcome.QUARANTINED, Outcome.TAKEN_IN, Outcome.SILENCED, Outcome.REFUSED)],
     form=["note"],
-    facts=["from_name", "from_address", "to", "mailbox", "source", "kind", "why", "detail", "customer", "contact",
-           "service", "team", "ticket_number", "first", "received_at", "handle_seconds", "decided_at", "size", "files",
-           "message_id", "note"],
+    facts=["from_name", "from_address", "to", "mailbox", "source", "kind", "why", "detail", "proof", "proofs",
+           "customer", "contact", "service", "team", "ticket_number", "first", "received_at", "handle_seconds",
+           "decided_at", "size", "files", "message_id", "note"],
     stages=[Stage(_("Came in"), (Outcome.RECEIVED,)), Stage(_("To be decided"), (Outcome.QUARANTINED,)),
             Stage(_("Done"), (Outcome.TAKEN_IN, Outcome.SILENCED, Outcome.REFUSED, Outcome.COPY))],
     panels=[
@@ -140,7 +148,10 @@ outgoing = Resource(
            "sent_at", "error", "message_id", "note"],
     stages=[Stage(_("Written"), (STATE.WAITING,)), Stage(_("Sent"), (STATE.SENT, STATE.FAILED, STATE.RETURNED))],
     panels=[
-        Panel(_("Text of the mail"), "service/mailbox/text.html", lambda mail, actor: {}, place="main"),
+        Panel(
+            _("Text of the mail"), "service/mailbox/text.html", lambda mail, actor: {"files": files_of(mail)},
+            place="main",
+        ),
         Panel(_("Ticket"), "service/mailbox/became.html", lambda mail, actor: _about(mail, actor)),
     ],
 )  # fmt: skip

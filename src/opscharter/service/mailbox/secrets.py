@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -49,12 +50,31 @@ def set_secret(mailbox: Mailbox, actor: Actor, secret: str) -> None:
     write_entry(actor, "secret", record=mailbox, note="password set")
 
 
+def named(name: str) -> str:
+    """Return the secret in an environment variable, or in the file that `NAME_FILE` names; raises NoSecret."""
+    if found := os.environ.get(name):
+        return found
+    place = os.environ.get(f"{name}_FILE")
+    if not place:
+        raise NoSecret(f"the environment has no {name} and no {name}_FILE")
+    try:
+        found = Path(place).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoSecret(f"the file of {name}_FILE cannot be read: {type(error).__name__}") from error
+    if not found:
+        raise NoSecret(f"the file of {name}_FILE is empty")
+    return found
+
+
+def is_named(name: str) -> bool:
+    """Say whether the environment has a secret, a file or a command of this name."""
+    return any(os.environ.get(f"{name}{ending}") for ending in ("", "_FILE", "_COMMAND"))
+
+
 def secret_of(mailbox: Any) -> str:
-    """Return a mailbox's password; raises NoSecret."""
+    """Return a mailbox's password, or client secret; raises NoSecret."""
     if mailbox.secret_name:
-        if found := os.environ.get(mailbox.secret_name):
-            return found
-        raise NoSecret(f"the environment has no {mailbox.secret_name}")
+        return named(mailbox.secret_name)
     kept = MailboxSecret.objects.filter(mailbox_id=mailbox.pk).first()
     if kept is None:
         raise NoSecret("no password is set")

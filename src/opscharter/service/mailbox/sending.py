@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.db import transaction
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.jobs.queue import job
+from opscharter.kernel.timeline.models import Visibility
 from opscharter.service.mailbox.reading.nature import MARK
+from opscharter.service.mailbox.smtp import server_of
 
 Inputs = Mapping[str, Any]
 
@@ -38,7 +42,7 @@ def send_mail_job(pk: int) -> bool:
     if mail is None or mail.state not in ("WAITING", "FAILED"):
         return False
     try:
-        as_message(mail).send()
+        _post(mail)
     except Exception as error:
         with transaction.atomic():
             mail.error = f"{type(error).__name__}: {error}"[:300]
@@ -46,6 +50,14 @@ def send_mail_job(pk: int) -> bool:
         raise
     mail.move("mark-sent", system_actor("mail"))
     return True
+
+
+def _post(mail: Any) -> None:
+    """Hand a mail to its mailbox's own server, or to the installation's."""
+    message = as_message(mail)
+    if mail.mailbox is not None and mail.mailbox.smtp_host:
+        message.connection = server_of(mail.mailbox)
+    message.send()
 
 
 def as_message(mail: Any) -> EmailMessage:
@@ -63,7 +75,18 @@ def as_message(mail: Any) -> EmailMessage:
         headers |= {"In-Reply-To": f"<{references[-1]}>", "References": " ".join(f"<{each}>" for each in references)}
     name = mail.mailbox.name if mail.mailbox else ""
     sender = f'"{_quotable(name)}" <{mail.from_address}>' if name else mail.from_address
-    return EmailMessage(" ".join(mail.subject.split()), mail.body, sender, [mail.to_address], headers=headers)
+    message = EmailMessage(" ".join(mail.subject.split()), mail.body, sender, [mail.to_address], headers=headers)
+    for kept in files_of(mail):
+        with default_storage.open(kept.path) as stored:
+            message.attach(kept.name, stored.read(), kept.content_type)
+    return message
+
+
+def files_of(mail: Any) -> list[Attachment]:
+    """Return the files that go with a mail; what was taken away from the ticket meanwhile does not go."""
+    found = Attachment.objects.filter(pk__in=mail.files, archived_at__isnull=True, visibility=Visibility.CUSTOMER)
+    of_ticket = found.filter(record_type=mail.ticket_type, record_id=mail.ticket_id)
+    return list(of_ticket.order_by("added_at", "pk"))
 
 
 def _quotable(name: str) -> str:

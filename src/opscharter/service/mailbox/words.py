@@ -46,6 +46,7 @@ class Why(models.TextChoices):
     UNKNOWN = "unknown-sender", _("the sender is nobody's contact")
     AMBIGUOUS = "ambiguous-sender", _("the sender is a contact of several customers")
     NO_SENDER = "no-sender", _("it does not say who sent it")
+    UNPROVEN = "unproven-sender", _("the sender's domain says that it is not from there")
     SPAM = "spam", _("marked as unsolicited on its way")
     MANY = "too-many", _("too many messages of one sender in a short time")
     NOT_TAKEN = "not-taken", _("the ticket could not be opened")
@@ -63,6 +64,30 @@ class Why(models.TextChoices):
     TOO_LARGE = "too-large", _("it is larger than mails may be")
     DISCARDED = "discarded", _("somebody decided not to take it in")
     COPY = "copy", _("the same message was taken in before")
+
+
+class Proof(models.TextChoices):
+    """What our own mail server found out about where a message came from."""
+
+    PASSED = "passed", _("sender's domain confirmed")
+    FAILED = "failed", _("sender's domain denies it")
+    UNKNOWN = "unknown", _("sender's domain says nothing")
+
+
+class OnFailure(models.TextChoices):
+    """What becomes of a message whose sender's domain denies it."""
+
+    TAKE = "take", _("take it in, and show it")
+    QUARANTINE = "quarantine", _("let somebody decide")
+    REFUSE = "refuse", _("do not take it in")
+
+
+class SignIn(models.TextChoices):
+    """How we sign in to a mail server."""
+
+    PASSWORD = "password", _("password")
+    TOKEN = "token", _("OAuth 2: token from a file or command")
+    CLIENT = "client", _("OAuth 2: client credentials")
 
 
 class Opens(models.TextChoices):

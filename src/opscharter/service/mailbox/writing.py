@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +13,8 @@ from django.utils.translation import override
 
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.access.people import colleagues
+from opscharter.kernel.files.models import Attachment
 from opscharter.kernel.timeline.entries import entries_of
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
 from opscharter.service.mailbox.tokens import new_message_id, token_for, without_tokens
@@ -94,7 +97,34 @@ def follow_comment(ticket: Any, actor: Actor, said: TimelineEntry) -> None:
         return
     for to, (written_to, message) in to_tell(ticket).items():
         language = language_for(written_to, message)
-        _queue("word", ticket, message, to, [said.text], language, who=said.who)
+        files, left = files_to_send(ticket, to)
+        lines = [said.text]
+        if left:
+            with override(language):
+                lines.append(_t("Too large for mail, for you on our portal: %(names)s") % {"names": ", ".join(left)})
+        _queue("word", ticket, message, to, lines, language, who=said.who, files=files)
+
+
+def files_to_send(ticket: Any, to: str) -> tuple[list[int], list[str]]:
+    """Return the ids of the team's files for the customer that have not gone to an address yet, and the names of those
+    that are too large together with the others."""
+    gone = {
+        pk for files in _model("outgoingmail").objects.filter(
+            ticket_type=ticket._meta.label_lower, ticket_id=ticket.pk, to_address=to
+        ).values_list("files", flat=True) for pk in files
+    }  # fmt: skip
+    of_ticket = Attachment.objects.filter(
+        record_type=ticket._meta.label_lower, record_id=ticket.pk, archived_at__isnull=True,
+        visibility=Visibility.CUSTOMER, added_by__in=colleagues(),
+    ).exclude(pk__in=gone)  # fmt: skip
+    taken, left, size = [], [], 0
+    for kept in of_ticket.order_by("added_at", "pk"):
+        if size + kept.size > settings.MAX_MAIL_FILES_BYTES:
+            left.append(kept.name)
+            continue
+        taken.append(kept.pk)
+        size += kept.size
+    return taken, left
 
 
 def follow_step(ticket: Any, actor: Actor, before: str) -> None:
@@ -116,7 +146,8 @@ def follow_step(ticket: Any, actor: Actor, before: str) -> None:
         _queue("step", ticket, message, to, lines, language)
 
 
-def _queue(purpose: str, ticket: Any, message: Any, to: str, lines: list[str], language: str, who: str = "") -> Any:
+def _queue(purpose: str, ticket: Any, message: Any, to: str, lines: list[str], language: str, who: str = "",
+           files: Sequence[int] = ()) -> Any:  # fmt: skip
     """Write a mail; it belongs to the caller's transaction, and so does the job that sends it."""
     mailbox = message.mailbox
     sender = mailbox.address if mailbox else settings.DEFAULT_FROM_EMAIL
@@ -128,6 +159,6 @@ def _queue(purpose: str, ticket: Any, message: Any, to: str, lines: list[str], l
         mailbox=mailbox, purpose=purpose, ticket_type=ticket._meta.label_lower, ticket_id=ticket.pk,
         ticket_number=ticket.number, customer=ticket.customer, team=ticket.team, from_address=sender, to_address=to,
         language=language, subject=subject, body=body, message_id=new_message_id(ticket, sender),
-        answers=message.message_id, queued_at=moment.now(),
+        answers=message.message_id, queued_at=moment.now(), files=list(files),
     )  # fmt: skip
     return mail.save_as(system_actor("mail"))

@@ -25,6 +25,7 @@ from opscharter.kernel.web.attributes import PREFIX
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.forms import form_class_for
 from opscharter.kernel.web.moving import sentence
+from opscharter.service.portal.asked import surveys_for
 from opscharter.service.portal.forms import HOW_SOON, FaultForm
 from opscharter.service.tickets.forms import RequestForm
 from opscharter.service.tickets.lifecycle import OPEN, State
@@ -67,6 +68,9 @@ class HomeContext:
     catalogue: list[tuple[str, list[Service]]]
     also: list[tuple[Any, str, str]]
     lists: list[tuple[Any, str]] = field(default_factory=list)
+    asked: list[tuple[Any, str]] = field(default_factory=list)
+    """Surveys that wait for this contact's answer, with the address of each."""
+    judged: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -156,6 +160,7 @@ class HomePage(_InThePortal):
             contact, contact.reach == Contact.Reach.ORGANIZATION, tickets_of(self.actor, State.RESOLVED),
             tickets_of(self.actor, *OPEN), tickets_of(self.actor, State.CLOSED, most=6), items, also,
             [(each.label_plural, list_url(each)) for each in map(site.resource, (Incident, ServiceRequest))],
+            *surveys_for(contact),
         )  # fmt: skip
         return self.render("service/portal/home.html", page)
 

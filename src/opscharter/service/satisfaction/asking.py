@@ -55,7 +55,12 @@ def _asked(ticket: Any, contact: Any, rule: SurveyRule) -> bool:
 
 def link_of(survey: Survey) -> str:
     """Return the address of a survey's page: signed, and good for this survey only."""
-    return f"{settings.PUBLIC_URL}/satisfaction/{signing.dumps(survey.pk, salt=SALT)}/"
+    return f"{settings.PUBLIC_URL}{path_of(survey)}"
+
+
+def path_of(survey: Survey) -> str:
+    """Return the address without the name of the installation: for its own pages."""
+    return f"/satisfaction/{signing.dumps(survey.pk, salt=SALT)}/"
 
 
 def survey_of(token: str) -> Survey | None:

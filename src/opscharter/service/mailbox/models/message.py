@@ -15,7 +15,7 @@ from opscharter.organization.models import Department
 from opscharter.service.mailbox import guards
 from opscharter.service.mailbox.lifecycle import MESSAGE
 from opscharter.service.mailbox.models.mailbox import Mailbox
-from opscharter.service.mailbox.words import Kind, Source, Why
+from opscharter.service.mailbox.words import Kind, Proof, Source, Why
 
 rules.APPEND_ONLY.append("service_rawmail")
 
@@ -60,6 +60,9 @@ class MailMessage(Record):
     language = models.CharField(max_length=10, blank=True, editable=False)
     kind = models.CharField(_("what it is"), max_length=12, choices=Kind.choices, blank=True, editable=False)
     why = models.CharField(_("why"), max_length=20, choices=Why.choices, blank=True, editable=False)
+    proof = models.CharField(_("sender's domain"), max_length=8, choices=Proof.choices, blank=True, editable=False)
+    proofs = models.CharField(_("found by our mail server"), max_length=200, blank=True, editable=False)
+    """SPF, DKIM and DMARC as our own mail server wrote them down; empty where it does not."""
     detail = models.CharField(_("detail"), max_length=500, blank=True, editable=False)
 
     customer = models.ForeignKey(

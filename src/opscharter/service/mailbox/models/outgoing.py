@@ -49,6 +49,8 @@ class OutgoingMail(Record):
     subject = models.CharField(_("subject"), max_length=500, editable=False)
     body = models.TextField(_("text"), editable=False)
     message_id = models.CharField(_("Message-ID"), max_length=250, editable=False, unique=True)
+    files = models.JSONField(_("files"), default=list, blank=True, editable=False)
+    """The ids of the ticket's files that go with it."""
     answers = models.CharField(max_length=250, blank=True, editable=False)
     """The Message-ID of the mail it answers."""
     queued_at = models.DateTimeField(_("written at"), editable=False, db_index=True)

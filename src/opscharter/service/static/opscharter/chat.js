@@ -101,7 +101,31 @@ function send() {
   sendUnsent();
 }
 
+/* Files go at once and one by one; what is refused says why, and nothing else is lost. */
+async function sendFile(file) {
+  const body = new FormData();
+  const note = form.elements.note && (form.elements.note.type === "hidden" || form.elements.note.checked) ? "1" : "";
+  for (const [name, value] of Object.entries({ key: newKey(), text: "", note, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value })) body.append(name, value);
+  body.append("file", file);
+  const place = form.querySelector("[data-talk-file]");
+  place.disabled = true;
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  place.disabled = false;
+  problem(answer?.ok ? "" : answer?.status === 409 ? (await answer.json()).problem : words().offline);
+  if (answer?.ok) refreshTalk();
+}
+
 if (form) {
+  form.querySelector("[data-talk-file]")?.addEventListener("change", async (event) => {
+    for (const file of [...event.target.files]) await sendFile(file);
+    event.target.value = "";
+  });
+  form.elements.text.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files || [])];
+    if (!files.length) return;
+    event.preventDefault();
+    files.forEach(sendFile);
+  });
   const field = form.elements.text;
   field.value = storage.get("draft") || "";
   field.addEventListener("input", () => storage.set("draft", field.value));
