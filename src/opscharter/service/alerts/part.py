@@ -11,6 +11,7 @@ from opscharter.service.alerts.grants import GRANTS
 from opscharter.service.alerts.incidents import place_by_hand, settle_quiet_job, why_not_quiet
 from opscharter.service.alerts.pages import URLS
 from opscharter.service.alerts.processing import process_left_over
+from opscharter.service.alerts.pruning import prune_deliveries
 from opscharter.service.alerts.tasks import alert_tasks
 from opscharter.service.tickets import hooks as ticket_hooks
 
@@ -35,6 +36,7 @@ PART = Part(
     tasks=[alert_tasks],
     schedules=[
         Schedule("service.process-alerts-left-over", process_left_over, every=dt.timedelta(seconds=30)),
+        Schedule("service.prune-alert-deliveries", prune_deliveries, at=dt.time(3, 10)),
         Schedule("service.settle-quiet-alerts", settle_quiet_job, every=dt.timedelta(minutes=1)),
     ],
     urls=URLS,

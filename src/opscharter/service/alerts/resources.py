@@ -121,6 +121,7 @@ sources = Resource(
         Section(_("System"), ["name", "code", "kind", "active"]),
         Section(_("Whose its alerts are"), ["host_labels", "customer", "service", "team", "group_label"]),
         Section(_("What follows"), ["page_up_to", "recovery", "quiet_minutes", "reopen_minutes"]),
+        Section(_("How long deliveries are kept"), ["keep_days"]),
     ],
     panels=[
         Panel(_("How it is connected"), "service/alerts/connection.html", _connection, place="main"),

@@ -123,8 +123,9 @@ class Occurrence(models.Model):
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="occurrences")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    first_delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="+")
-    last_delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="+")
+    first_delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
+    last_delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
+    """Empty once the delivery's time was over; what an incident rests on keeps them."""
     deliveries = models.PositiveIntegerField(default=1)
     """How many deliveries told of it."""
     incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="occurrences")

@@ -72,6 +72,10 @@ class AlertSource(Record):
     page_up_to = models.PositiveSmallIntegerField(
         _("calls the engineer on duty up to"), choices=Priority.choices, default=Priority.P3
     )
+    keep_days = models.PositiveSmallIntegerField(
+        _("keeps deliveries for (days)"), null=True, blank=True, default=90, validators=[MinValueValidator(7)],
+        help_text=_("What an incident rests on stays, and so does what could not be processed. Empty: for ever."),
+    )  # fmt: skip
     active = models.BooleanField(_("in use"), default=True)
 
     numbering = Numbering("ALS-{seq:03}")
