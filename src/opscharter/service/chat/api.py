@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from django.utils.translation import gettext as _t
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +24,8 @@ from opscharter.service.chat.conversation import AGENT, CUSTOMER, LARGEST, LONGE
 from opscharter.service.chat.doors import at_the_door, chats_of, contact_of
 from opscharter.service.chat.models import ChatMessage
 from opscharter.service.chat.talk import lines_of
+
+BYTES = "application/octet-stream"
 
 
 class MessageShape(serializers.Serializer):  # type: ignore[type-arg]
@@ -52,8 +55,8 @@ class ChatViewSet(LifecycleViewSet):
 
     calls: ClassVar = {
         "messages": Call(answer=MessageShape(many=True)),
-        "say": Call(request=Said, answer=MessageShape, problems=(409,)),
-        "chat_file": Call(answer=serializers.FileField()),
+        "say": Call(request=Said, answer={201: MessageShape}, problems=(400, 409)),
+        "chat_file": Call(answer={(200, BYTES): OpenApiTypes.BINARY}),
     }
 
     @action(detail=True, methods=["get"])
@@ -82,7 +85,9 @@ class ChatViewSet(LifecycleViewSet):
         chat = self._chat(pk, "view")
         if file not in {str(line.message.file_id) for line in lines_of(chat, self._side)}:
             raise Http404
-        return download(int(file), self.actor)
+        answer = download(int(file), self.actor)
+        answer["Content-Type"] = BYTES
+        return answer
 
     @property
     def _side(self) -> str:
