@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0009_user_unlocked'),
+        ("kernel", "0001_squashed"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charter', '0006_analysis_as_a_source'),
-        ('service', '0020_satisfaction_and_complaints'),
+        ("charter", "0001_squashed"),
+        ("service", "0001_squashed"),
     ]
 
     operations = [
