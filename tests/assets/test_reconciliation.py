@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils.translation import override
 
 from opscharter.assets.models import Asset, FoundHost, NetworkScan
@@ -16,6 +17,8 @@ from opscharter.assets.reconciliation.nmap import read_nmap
 from opscharter.customers.models import Customer
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.errors import Refused
+from opscharter.kernel.users.models import User
+from opscharter.organization.models import Role, RoleGrant
 
 SCANS = Path(__file__).resolve().parents[3] / "shared/data/scans"
 pytestmark = pytest.mark.django_db
@@ -151,3 +154,95 @@ def test_the_real_scans_are_taken_in_and_reconciled(customer):
         scan = take_in(file.read_bytes(), file.name, customer, [], system_actor())
         assert scan.found.count() == scan.hosts, file.name
     assert FoundHost.objects.filter(finding="unknown").count() == FoundHost.objects.count() > 0
+
+
+MAC = "00:16:3E:5B:A1:0C"
+
+
+def host_with_mac(address, mac, name=""):
+    return host(address, name).replace("<ports>", f'<address addr="{mac}" addrtype="mac" vendor="Xensource"/><ports>')
+
+
+def register(customer, name, address, mac="", state="IN_USE"):
+    made = asset(customer, name, address, state)
+    made.mac = mac
+    return made.save_as(system_actor())
+
+
+def test_a_mac_address_is_kept_in_one_form_and_what_is_none_is_refused(customer):
+    made = register(customer, "web-01", "10.1.0.1", "0016.3e5b.a10c")
+    assert made.mac == MAC
+    made.mac = "00-16-3e-5b-a1"
+    with pytest.raises(ValidationError) as refused:
+        made.save_as(system_actor())
+    assert refused.value.message_dict == {"mac": ["“00-16-3e-5b-a1” is not a MAC address."]}
+
+
+def test_a_host_with_a_new_address_and_no_name_is_recognised_by_its_mac(customer):
+    web = register(customer, "web-01", "10.1.0.1", MAC)
+    scan = take_in(nmap(host_with_mac("10.1.0.77", MAC.lower())), "a.xml", customer, [], system_actor())
+    found = scan.found.get()
+    assert (found.asset, found.matched_by, found.finding) == (web, ["mac"], "different")
+    assert found.differences == [{"field": "address", "register": "10.1.0.1", "found": "10.1.0.77"}]
+    found.move("correct", system_actor())
+    web.refresh_from_db()
+    assert (web.address, web.mac) == ("10.1.0.77", MAC)
+
+
+def test_it_says_by_what_a_host_is_recognised_and_that_its_card_is_another(customer):
+    register(customer, "web-01", "10.1.0.1", "00:16:3E:00:00:01")
+    scan = take_in(nmap(host_with_mac("10.1.0.1", MAC, "web-01.lan")), "a.xml", customer, [], system_actor())
+    found = scan.found.get()
+    assert (found.matched_by, found.finding) == (["address", "name"], "different")
+    assert found.differences == [{"field": "mac", "register": "00:16:3E:00:00:01", "found": MAC}]
+
+
+def test_what_is_learnt_of_a_host_is_entered_when_a_person_settles_it(customer):
+    scan = take_in(nmap(host_with_mac("10.1.0.50", MAC, "printer")), "a.xml", customer, [], system_actor())
+    scan.found.get().move("register", system_actor(), new_name="Printer", new_kind="endpoint")
+    assert Asset.objects.get(name="Printer").mac == MAC
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_signs_that_point_to_different_assets_are_a_contradiction_for_a_person_to_decide(customer, first):
+    made = [("web-01", "10.1.0.1", ""), ("db-01", "10.1.0.2", MAC)]
+    for each in (made[first], made[1 - first]):
+        register(customer, *each)
+    web, db = Asset.objects.get(name="web-01"), Asset.objects.get(name="db-01")
+    scan = take_in(nmap(host_with_mac("10.1.0.1", MAC, "db-01")), "a.xml", customer, [], system_actor())
+    found = scan.found.get()
+    assert (found.finding, found.state, found.asset, found.matched_by) == ("conflict", "OPEN", None, [])
+    assert sorted(map(str, found.candidates)) == sorted(
+        map(str, [{"asset": web.pk, "by": ["address"]}, {"asset": db.pk, "by": ["mac", "name"]}])
+    )
+    with pytest.raises(Refused, match="1 findings are not settled yet"):
+        scan.move("finish", system_actor())
+    with pytest.raises(Refused):
+        found.move("correct", system_actor())
+    found.refresh_from_db()
+    found.move("link", system_actor(), asset=db)
+    db.refresh_from_db()
+    web.refresh_from_db()
+    assert (db.address, web.address) == ("10.1.0.1", "10.1.0.1")
+
+
+def test_two_assets_of_the_same_name_are_told_apart_by_the_address_or_not_at_all(customer):
+    one, _two = register(customer, "web-01", "10.1.0.1"), register(customer, "WEB-01.lan", "10.1.0.2")
+    sent = nmap(host("10.1.0.1", "web-01"), host("10.1.0.9", "web-01"))
+    scan = take_in(sent, "a.xml", customer, [], system_actor())
+    clear, torn = scan.found.order_by("pk")
+    assert (clear.asset, clear.matched_by) == (one, ["address", "name"])
+    assert (torn.finding, len(torn.candidates)) == ("conflict", 2)
+
+
+def test_the_page_of_a_contradiction_names_the_assets_and_what_points_to_each(customer):
+    register(customer, "web-01", "10.1.0.1")
+    register(customer, "db-01", "10.1.0.2", MAC)
+    scan = take_in(nmap(host_with_mac("10.1.0.1", MAC)), "a.xml", customer, [], system_actor())
+    role = Role(code="administrator", name="all").save_as(system_actor())
+    RoleGrant(role=role, record_type="*", action="*", reach="all").save_as(system_actor())
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get(f"/assets/findings/{scan.found.get().pk}/").content.decode()
+    for words in ("points to different assets", "web-01", "db-01", MAC, "network address", "contradictory"):
+        assert words in page

@@ -31,7 +31,8 @@ assets = Resource(
     columns=["number", "name", "kind", "customer", "service", "state", "criticality", "location"],
     filters=["kind", "type", "customer", "service", "team", "criticality", "warranty_until"],
     form=[
-        Section(_("Asset"), ["name", "kind", "type", "criticality", "serial", "address", "location", "warranty_until"]),
+        Section(_("Asset"), ["name", "kind", "type", "criticality", "serial", "address", "mac", "location",
+                          "warranty_until"]),
         Section(_("Details of this type"), ["attributes"], follows="type"),
         Section(_("Belongs to"), ["customer", "service", "team"]),
     ],

@@ -12,6 +12,7 @@ from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.errors import Refused
 from opscharter.kernel.exchange.importing import import_rows
 from opscharter.kernel.resources.site import site
+from opscharter.service.changes.models import Change
 from tests.service.changes.conftest import approve, assess
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,16 @@ def test_a_change_is_not_started_by_any_path_while_a_guard_refuses(waiting, brow
     assert (waiting.state, waiting.started_at) == ("APPROVED", None)
     refused = GuardDecision.objects.filter(guard="change.inside-window", outcome="refused", record_id=waiting.pk)
     assert refused.count() == (1 if path in JUDGED else 0)
+
+
+def test_a_change_is_not_born_started_by_any_path(browser, customer):
+    """Neither page, API nor import makes a change that is under way; the state is reached by its steps alone."""
+    born = {"title": "born", "reason": "x", "content": "x", "kind": "normal", "state": "IMPLEMENTING"}
+    started = {"started_at": "2025-10-13T09:00:00+08:00", "approved_at": "2025-10-13T09:00:00+08:00"}
+    browser.post("/service/changes/new/", {**born, **started})
+    browser.post("/api/v1/service/changes/", {**born, **started}, content_type="application/json")
+    file = io.BytesIO(b"title,kind,state\nborn,normal,IMPLEMENTING\n")
+    result = import_rows(site.resource("service.change"), system_actor(), file, "rows.csv", dry_run=False)
+    assert (result.created, result.refused) == (0, 1)
+    made = Change.objects.filter(title="born")
+    assert {(row.state, row.started_at, row.approved_at) for row in made} <= {("DRAFT", None, None)}

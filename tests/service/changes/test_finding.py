@@ -8,7 +8,7 @@ import io
 import pytest
 from django.utils.translation import override
 
-from opscharter.assets.models import Asset, FoundHost, NetworkScan
+from opscharter.assets.models import Asset, AssetRelation, FoundHost, NetworkScan
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.errors import Refused
@@ -144,3 +144,62 @@ def test_what_a_scan_finds_otherwise_than_registered_is_found_unless_a_change_si
     with moment.at(TONIGHT + dt.timedelta(days=1)):
         scan()
         assert find_alterations() == []
+
+
+@pytest.fixture
+def pair(in_use, host):
+    """Return two assets that have been in use for a week."""
+    with moment.at(MONDAY_NINE - dt.timedelta(days=7)):
+        host.move("take-into-use", system_actor())
+    return in_use, host
+
+
+def relate(source, target, actor, kind="connected-to"):
+    return AssetRelation(source=source, target=target, kind=kind).save_as(actor)
+
+
+def test_a_relation_drawn_altered_or_taken_away_without_a_change_is_found_once(pair, keeper):
+    one, other = pair
+    drawn = relate(one, other, acting(keeper))
+    drawn.kind = "depends-on"
+    drawn.save_as(acting(keeper))
+    drawn.archive_as(acting(keeper), reason="moved")
+    assert [(found.asset, found.told) for found in find_alterations()] == [
+        (one, f"relation: — → is connected through {other}"),
+        (one, f"relation: is connected through {other} → depends on {other}"),
+        (one, f"relation: depends on {other} → —"),
+    ]
+    assert find_alterations() == []
+    assert AssetAlteration.objects.filter(altered_by=keeper.user, via=acting(keeper).via).count() == 3
+
+
+def test_a_relation_is_accounted_for_by_a_change_of_either_end_within_its_window(pair, change, manager, doer):
+    one, other = pair
+    made = approve(assess(change()), manager)
+    with moment.at(TONIGHT):
+        made.move("start", acting(doer))
+    with moment.at(TONIGHT + 10 * MINUTE):
+        relate(one, other, acting(doer))
+        relate(other, one, acting(doer))
+        assert find_alterations() == []
+        made.move("fail", acting(doer), reason="given up")
+    with moment.at(TONIGHT + 80 * MINUTE):
+        relate(one, other, acting(doer), "depends-on")
+        assert [found.asset for found in find_alterations()] == [one]
+
+
+def test_relations_of_an_asset_that_is_only_being_entered_are_left_alone(in_use, host, keeper):
+    relate(in_use, host, acting(keeper))
+    host.move("take-into-use", acting(keeper))
+    assert find_alterations() == []
+
+
+def test_relations_that_an_import_reconciles_are_found_as_such(pair):
+    one, other = pair
+    file = io.BytesIO(f"source,kind,target\n{one.number},depends-on,{other.number}\n".encode())
+    result = import_rows(site.resource("assets.assetrelation"), system_actor(), file, "rows.csv", dry_run=False)
+    assert result.created == 1
+    (found,) = find_alterations()
+    found.move("accept", system_actor())
+    kept = UnauthorisedChange.objects.get()
+    assert (kept.source, kept.description) == ("reconciliation", f"relation: — → depends on {other}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,16 @@ from opscharter.kernel.records.lifecycle import Lifecycle, Move
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.kernel.records.record import Record
 from opscharter.organization.models import Department
+
+MAC = re.compile(r"[0-9A-F]{12}")
+
+
+def tidy_mac(text: str) -> str:
+    """Return a MAC address as six pairs with colons; ValidationError on `mac` for what is none."""
+    digits = re.sub(r"[\s:.-]", "", text).upper()
+    if digits and not MAC.fullmatch(digits):
+        raise ValidationError({"mac": _("“%(value)s” is not a MAC address.") % {"value": text}})
+    return ":".join(digits[place : place + 2] for place in range(0, len(digits), 2))
 
 
 class Asset(Attributed, Record):
@@ -52,13 +64,16 @@ class Asset(Attributed, Record):
     )
     serial = models.CharField(_("serial number"), max_length=80, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+    mac = models.CharField(
+        _("MAC address"), max_length=17, blank=True, db_index=True, help_text=_("Such as 00:16:3E:5B:A1:0C.")
+    )
     location = models.CharField(_("location"), max_length=120, blank=True)
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
 
     numbering = Numbering("A{seq:06}")
     scope = Scope(department=("team", "customer__team"), customer="customer")
     name_fields = ("name",)
-    search_fields = ("name", "serial", "address", "location", "customer__name", "attributes")
+    search_fields = ("name", "serial", "address", "mac", "location", "customer__name", "attributes")
     attributes_of = "type"
     lifecycle = Lifecycle(
         State,
@@ -74,7 +89,8 @@ class Asset(Attributed, Record):
     )  # fmt: skip
 
     def clean(self) -> None:
-        """Refuse a type of another kind, and details that the type does not have or that are wrong."""
+        """Refuse a type of another kind, details that the type does not have or that are wrong, and what is no MAC."""
+        self.mac = tidy_mac(self.mac)
         if self.type is not None and self.type.kind != self.kind:
             raise ValidationError({"type": _("This type is a %(kind)s.") % {"kind": self.type.get_kind_display()}})
         super().clean()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.errors import NotPermitted
 from opscharter.kernel.records.bulk import create_many
 
-Finding, State = FoundHost.Finding, FoundHost.State
+By, Finding, State = FoundHost.By, FoundHost.Finding, FoundHost.State
 
 
 @transaction.atomic
@@ -50,9 +51,18 @@ def create_findings(scan: NetworkScan, read: Scan, actor: Actor) -> None:
     register = Asset.objects.filter(customer=scan.customer_id).current().exclude(state=Asset.State.RETIRED)
     known = _Register(register)
     found = [_held_against(known, scan, host) for host in read.hosts]
-    met = {each.asset_id for each in found}
+    met = {each.asset_id for each in found} | {each["asset"] for host in found for each in host.candidates}
     found += [_missing(scan, asset) for asset in known.expected(scan, read) if asset.pk not in met]
     create_many(found, actor, note=scan.number)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which asset a host is, and by what it is recognised; or, in a contradiction, what points to which assets."""
+
+    asset: Asset | None = None
+    by: tuple[str, ...] = ()
+    candidates: dict[int, list[str]] = field(default_factory=dict)
 
 
 class _Register:
@@ -60,12 +70,24 @@ class _Register:
 
     def __init__(self, assets: Iterable[Asset]) -> None:
         self.assets = list(assets)
-        self.by_address = {asset.address: asset for asset in self.assets if asset.address}
-        self.by_name = {short(asset.name): asset for asset in self.assets}
+        self.known: dict[str, dict[str, list[Asset]]] = {by: {} for by in FoundHost.By.values}
+        for asset in self.assets:
+            for by, value in ((By.ADDRESS, asset.address), (By.MAC, asset.mac), (By.NAME, short(asset.name))):
+                if value:
+                    self.known[by].setdefault(value, []).append(asset)
 
-    def find(self, host: Host) -> Asset | None:
-        """Return the asset that a host is: by its address, otherwise by its name."""
-        return self.by_address.get(host.address) or (self.by_name.get(short(host.name)) if host.name else None)
+    def find(self, host: Host) -> Match:
+        """Return the one asset to which all that is known of the host points; what disagrees is for a person."""
+        told = {By.ADDRESS: host.address, By.MAC: host.mac, By.NAME: short(host.name)}
+        found = {by: self.known[by][value] for by, value in told.items() if value in self.known[by]}
+        if not found:
+            return Match()
+        agreed = set.intersection(*({asset.pk for asset in assets} for assets in found.values()))
+        every = {asset.pk: asset for assets in found.values() for asset in assets}
+        if len(agreed) == 1:
+            return Match(every[agreed.pop()], tuple(str(by) for by in found))
+        pointing = {pk: [str(by) for by, assets in found.items() if every[pk] in assets] for pk in sorted(every)}
+        return Match(candidates=pointing)
 
     def expected(self, scan: NetworkScan, read: Scan) -> list[Asset]:
         """Return the assets in use that the scan should have found: in its networks, or asked and silent."""
@@ -84,20 +106,25 @@ def short(name: str) -> str:
 
 
 def _held_against(register: _Register, scan: NetworkScan, host: Host) -> FoundHost:
-    asset = register.find(host)
+    match = register.find(host)
+    asset = match.asset
     differences = [] if asset is None else differences_of(asset, host)
-    finding = Finding.UNKNOWN if asset is None else Finding.DIFFERENT if differences else Finding.KNOWN
+    unmatched = Finding.CONFLICT if match.candidates else Finding.UNKNOWN
+    finding = unmatched if asset is None else Finding.DIFFERENT if differences else Finding.KNOWN
     return FoundHost(
         scan=scan, finding=finding, address=host.address, hostname=host.name, mac=host.mac, vendor=host.vendor,
         system=host.system, ports=[port.as_dict() for port in host.ports], differences=differences, asset=asset,
         new_name=(host.name or host.address)[:120], new_kind=guess_kind(host) if asset is None else "",
-        state=State.SETTLED if finding == Finding.KNOWN else State.OPEN,
+        state=State.SETTLED if finding == Finding.KNOWN else State.OPEN, matched_by=list(match.by),
+        candidates=[{"asset": pk, "by": by} for pk, by in match.candidates.items()],
     )  # fmt: skip
 
 
 def differences_of(asset: Asset, host: Host) -> list[dict[str, Any]]:
     """Return what the register says otherwise, as {field, register, found}."""
     pairs = [("address", asset.address or "", host.address)]
+    if host.mac and asset.mac:
+        pairs.append(("mac", asset.mac, host.mac))
     if host.name and short(host.name) != short(asset.name):
         pairs.append(("name", asset.name, host.name[:120]))
     return [{"field": field, "register": told, "found": seen} for field, told, seen in pairs if told != seen]

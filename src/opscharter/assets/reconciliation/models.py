@@ -81,12 +81,18 @@ class FoundHost(Record):
         DIFFERENT = "different", _("differs")
         UNKNOWN = "unknown", _("not registered")
         MISSING = "missing", _("did not answer")
+        CONFLICT = "conflict", _("contradictory")
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("to be settled")
         SETTLED = "SETTLED", _("settled")
 
-    TONES = {"known": "g", "different": "a", "unknown": "b", "missing": "r"}
+    class By(models.TextChoices):
+        ADDRESS = "address", _("network address")
+        MAC = "mac", _("MAC address")
+        NAME = "name", _("name")
+
+    TONES = {"known": "g", "different": "a", "unknown": "b", "missing": "r", "conflict": "r"}
 
     scan = models.ForeignKey(NetworkScan, models.PROTECT, related_name="found", verbose_name=_("network scan"))
     finding = models.CharField(_("finding"), max_length=10, choices=Finding.choices, editable=False)
@@ -100,6 +106,9 @@ class FoundHost(Record):
     asset = models.ForeignKey(
         Asset, models.PROTECT, null=True, blank=True, related_name="sightings", verbose_name=_("asset")
     )
+    matched_by = models.JSONField(_("recognised by"), default=list, editable=False)
+    candidates = models.JSONField(_("could be"), default=list, editable=False)
+    """The assets of a contradiction, as {asset: id, by: what points to it}; a person decides which it is."""
     new_name = models.CharField(_("name"), max_length=120, blank=True)
     new_kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
 
@@ -110,10 +119,10 @@ class FoundHost(Record):
         start=State.OPEN,
         moves=[
             Move("register", State.OPEN, State.SETTLED, _("Register as an asset"), primary=True,
-                 inputs=["new_name", "new_kind"], required=["new_name", "new_kind"], applies=steps.is_unknown,
+                 inputs=["new_name", "new_kind"], required=["new_name", "new_kind"], applies=steps.is_undecided,
                  prepare=[steps.register_asset]),
             Move("link", State.OPEN, State.SETTLED, _("It is this asset"), inputs=["asset"], required=["asset"],
-                 applies=steps.is_unknown, prepare=[steps.correct_asset]),
+                 applies=steps.is_undecided, prepare=[steps.correct_asset]),
             Move("correct", State.OPEN, State.SETTLED, _("Correct the register"), primary=True,
                  applies=steps.differs, prepare=[steps.correct_asset]),
             Move("set-aside", State.OPEN, State.SETTLED, _("Leave the register as it is"), needs_reason=True),

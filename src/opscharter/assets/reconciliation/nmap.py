@@ -13,6 +13,8 @@ from defusedxml.ElementTree import parse
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 
+from opscharter.assets.models.asset import tidy_mac
+
 MOST_HOSTS = 65_536
 """A /16 network; a larger file is scanned, and taken in, network by network."""
 
@@ -106,7 +108,7 @@ def _take(scan: Scan, element: Element) -> None:
         Host(
             address,
             name=_attribute(element.find("hostnames/hostname"), "name"),
-            mac=_attribute(mac, "addr"),
+            mac=_mac(_attribute(mac, "addr")),
             vendor=_attribute(mac, "vendor"),
             system=_attribute(element.find("os/osmatch"), "name"),
             ports=[port for each in element.findall("ports/port") if (port := _open_port(each))],
@@ -118,6 +120,14 @@ def _address(element: Element | None) -> str:
     try:
         return str(ipaddress.ip_address(element.get("addr", ""))) if element is not None else ""
     except ValueError:
+        return ""
+
+
+def _mac(text: str) -> str:
+    """Return a MAC address in the register's form; what is none is not one."""
+    try:
+        return tidy_mac(text)
+    except ValidationError:
         return ""
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.assets.models import FoundHost, NetworkScan
+from opscharter.assets.models import Asset, FoundHost, NetworkScan
 from opscharter.assets.reconciliation.pages import ScanForm, UploadPage
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.resources.declaration import Panel, Resource, View
+from opscharter.kernel.resources.declaration import Column, Panel, Resource, Text, View
 from opscharter.kernel.resources.links import list_url
 
 MOST_SHOWN = 50
-LABELS = {"name": _("name"), "address": _("network address")}
+LABELS: dict[str, Text] = dict(FoundHost.By.choices)
 
 
 def _findings_of(scan: NetworkScan, actor: Actor) -> dict[str, Any]:
@@ -29,9 +29,24 @@ def _findings_of(scan: NetworkScan, actor: Actor) -> dict[str, Any]:
 
 
 def _told(found: FoundHost, actor: Actor) -> dict[str, Any] | None:
-    if not found.ports and not found.differences:
+    if not (found.ports or found.differences or found.candidates or found.matched_by):
         return None
-    return {"differences": [{**each, "label": LABELS[each["field"]]} for each in found.differences]}
+    return {
+        "differences": [{**each, "label": LABELS[each["field"]]} for each in found.differences],
+        "recognised": words(found.matched_by), "candidates": _candidates(found, actor),
+    }  # fmt: skip
+
+
+def words(by: list[str]) -> str:
+    """Return by what a host is recognised, in words."""
+    return " · ".join(str(LABELS[each]) for each in by)
+
+
+def _candidates(found: FoundHost, actor: Actor) -> list[dict[str, Any]]:
+    """Return the assets of a contradiction that the reader may see, each with what points to it."""
+    assets = Asset.objects.visible_to(actor).in_bulk([each["asset"] for each in found.candidates])
+    pairs = [(assets.get(each["asset"]), words(each["by"])) for each in found.candidates]
+    return [{"asset": asset, "by": by} for asset, by in pairs if asset is not None]
 
 
 scans = Resource(
@@ -44,7 +59,11 @@ scans = Resource(
 )  # fmt: skip
 findings = Resource(
     FoundHost, "findings", icon="list-search",
-    columns=["finding", "address", "hostname", "asset", "scan", "system", "state"],
+    columns=[
+        "finding", "address", "hostname", "asset",
+        Column("recognised", _("recognised by"), lambda row: words(row.matched_by), ("matched_by",)),
+        "scan", "system", "state",
+    ],
     filters=["scan", "finding", "asset"], form=["new_name", "new_kind"], related=["asset"], in_menu=False,
     facts=["scan", "finding", "address", "hostname", "mac", "vendor", "system", "asset"],
     views=[View("open", _("to be settled"), lambda actor: FoundHost.open_rows())],

@@ -12,12 +12,12 @@ from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.registry import guard
 from opscharter.kernel.controls.wording import Wording
 
-UNKNOWN, DIFFERENT, OPEN = "unknown", "different", "OPEN"
+UNKNOWN, DIFFERENT, CONFLICT, OPEN = "unknown", "different", "conflict", "OPEN"
 
 
-def is_unknown(found: Any) -> bool:
-    """Say whether the register does not have the host."""
-    return bool(found.finding == UNKNOWN)
+def is_undecided(found: Any) -> bool:
+    """Say whether the register does not have the host, or says several things of it."""
+    return found.finding in (UNKNOWN, CONFLICT)
 
 
 def differs(found: Any) -> bool:
@@ -28,17 +28,18 @@ def differs(found: Any) -> bool:
 def register_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
     """Enter the host as an asset of the scan's customer, in use."""
     asset = Asset(
-        name=found.new_name, kind=found.new_kind, address=found.address, customer=found.scan.customer,
+        name=found.new_name, kind=found.new_kind, address=found.address, mac=found.mac, customer=found.scan.customer,
         team=found.scan.customer.team,
     ).save_as(actor, note=found.scan.number)  # fmt: skip
     found.asset = asset.move("take-into-use", actor)
 
 
 def correct_asset(found: Any, actor: Actor, inputs: Mapping[str, Any]) -> None:
-    """Bring the register to what was found; a host that turned out to be a known asset brings its address."""
+    """Bring the register to what was found; a host that turned out to be a known asset brings its addresses."""
     asset = found.asset
     for difference in found.differences or [{"field": "address", "found": found.address}]:
         setattr(asset, difference["field"], difference["found"])
+    asset.mac = found.mac or asset.mac
     asset.save_as(actor, note=found.scan.number)
 
 

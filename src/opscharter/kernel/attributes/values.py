@@ -120,13 +120,15 @@ def is_asked(definition: AttributeDefinition, given: Mapping[str, Any]) -> bool:
 def read_all(definitions: Sequence[AttributeDefinition], given: Any) -> dict[str, Any]:
     """Return all values as they are kept; ValidationError on `attributes` names every field that is wrong.
 
-    A value whose field is not asked is left out; a field that does not exist is refused by its code.
+    A value whose field is not asked is left out; a field that does not exist is refused by its code. The code of
+    each error is `detail.` and the field's.
     """
     if not isinstance(given, Mapping):
         raise ValidationError({"attributes": _t("Give the details by code, such as {“rack”: “A3”}.")})
     known = {definition.code for definition in definitions}
     strange = sorted(str(code) for code in given if code not in known)
-    problems = [_t("“%(code)s” is not a detail of this kind.") % {"code": code[:60]} for code in strange]
+    unknown = _t("“%(code)s” is not a detail of this kind.")
+    problems = [ValidationError(unknown % {"code": code[:60]}, code=f"detail.{code}") for code in strange]
     kept: dict[str, Any] = {}
     for definition in definitions:
         if not is_asked(definition, {**given, **kept}):
@@ -134,7 +136,10 @@ def read_all(definitions: Sequence[AttributeDefinition], given: Any) -> dict[str
         try:
             value = read(definition, given.get(definition.code))
         except ValidationError as error:
-            problems += [f"{definition.name}: {message}" for message in error.messages]
+            problems += [
+                ValidationError(f"{definition.name}: {message}", code=f"detail.{definition.code}")
+                for message in error.messages
+            ]
         else:
             if value is not None:
                 kept[definition.code] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from django.utils import timezone
@@ -14,6 +14,8 @@ from openpyxl import Workbook
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.exchange.cells import cell_of, for_sheet, natural_key
+from opscharter.kernel.exchange.details import PREFIX, Definitions, columns_for, detail_of, owner_ids, owners_of
+from opscharter.kernel.exchange.details import for_sheet as detail_for_sheet
 from opscharter.kernel.replica import primary
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import BadFilter
@@ -36,16 +38,35 @@ def columns_of(resource: Resource, actor: Actor) -> list[str]:
     return [name for name in dict.fromkeys([*names, "created_at", "updated_at"]) if name not in protected]
 
 
-def rows_of(wanted: ListQuery) -> Iterator[list[str]]:
-    """Yield every row as texts, reading in batches."""
+def with_details(names: list[str], details: Iterable[str]) -> list[str]:
+    """Return columns with those of the company's own fields in the place where these stand together."""
+    place = names.index("attributes") if "attributes" in names else len(names)
+    return [*names[:place], *details, *names[place + 1 :]]
+
+
+def details_in(wanted: ListQuery) -> Definitions:
+    """Return the columns of the company's own fields that the rows of a list may have."""
+    resource = wanted.resource
+    if owners_of(resource.model) is None or "attributes" not in columns_of(resource, wanted.actor):
+        return {}
+    return columns_for(resource.model, owner_ids(resource.model, wanted.rows))
+
+
+def file_columns(wanted: ListQuery, details: Definitions) -> list[str]:
+    """Return the heads of the columns of an export."""
     names = columns_of(wanted.resource, wanted.actor)
-    fields = [wanted.resource.model._meta.get_field(name) for name in names]
+    return names if owners_of(wanted.resource.model) is None else with_details(names, details)
+
+
+def rows_of(wanted: ListQuery, names: list[str]) -> Iterator[list[str]]:
+    """Yield every row as texts, reading in batches."""
+    fields = [wanted.resource.model._meta.get_field(name) for name in names if not name.startswith(PREFIX)]
     single = [field.name for field in fields if field.many_to_one or field.one_to_one]
     several = [field.name for field in fields if field.many_to_many]
     rows = wanted.rows.select_related(*single) if single else wanted.rows
     rows = rows.prefetch_related(*several).order_by(*wanted.order.keys())
     for record in rows.iterator(chunk_size=BATCH):
-        yield [cell_of(record, name) for name in names]
+        yield [detail_of(record, name) if name.startswith(PREFIX) else cell_of(record, name) for name in names]
 
 
 def csv_lines(wanted: ListQuery) -> Iterator[str]:
@@ -57,9 +78,10 @@ def csv_lines(wanted: ListQuery) -> Iterator[str]:
 def _csv_lines(wanted: ListQuery) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(columns_of(wanted.resource, wanted.actor))
+    names = file_columns(wanted, details_in(wanted))
+    writer.writerow(names)
     yield f"\ufeff{buffer.getvalue()}"
-    for row in rows_of(wanted):
+    for row in rows_of(wanted, names):
         buffer.seek(0)
         buffer.truncate()
         writer.writerow(row)
@@ -72,17 +94,23 @@ def write_xlsx(wanted: ListQuery, out: IO[bytes]) -> None:
         raise BadFilter(
             "format", _("A spreadsheet holds at most %(most)s rows; take CSV.") % {"most": f"{SHEET_ROWS:,}"}
         )
-    names = columns_of(wanted.resource, wanted.actor)
-    fields = [wanted.resource.model._meta.get_field(name) for name in names]
+    details = details_in(wanted)
+    names = file_columns(wanted, details)
+    fields = {name: wanted.resource.model._meta.get_field(name) for name in names if name not in details}
     book = Workbook(write_only=True)
     sheet = book.create_sheet("data")
     sheet.append(names)
-    for row in rows_of(wanted):
-        sheet.append([for_sheet(field, text) for field, text in zip(fields, row)])
+    for row in rows_of(wanted, names):
+        sheet.append([_for_sheet(name, text, fields, details) for name, text in zip(names, row)])
     legend = book.create_sheet("columns")
-    for field in fields:
-        legend.append([field.name, str(getattr(field, "verbose_name", field.name))])
+    for name in names:
+        called = dict.fromkeys(each.name for each in details.get(name, ()))
+        legend.append([name, " / ".join(called) or str(getattr(fields[name], "verbose_name", name))])
     book.save(out)
+
+
+def _for_sheet(name: str, text: str, fields: dict[str, Any], details: Definitions) -> str | int | float:
+    return detail_for_sheet(details[name], text) if name in details else for_sheet(fields[name], text)
 
 
 def _audit(wanted: ListQuery, kind: str) -> int:

@@ -15,6 +15,7 @@ from opscharter.kernel.controls.decisions import judge, log_decisions
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.errors import Conflict, NotPermitted, Reason, Refused
 from opscharter.kernel.exchange.cells import CellReader, as_meant, cell_of, natural_key, same
+from opscharter.kernel.exchange.details import PREFIX, DetailReader
 from opscharter.kernel.exchange.tables import fields_of, table_of
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import id_of
@@ -83,7 +84,8 @@ class _Import:
         self.resource, self.actor, self.names = resource, actor, names
         self.key = natural_key(resource.model)
         self.cells = CellReader(resource, actor)
-        fields = [resource.model._meta.get_field(name) for name in names if name]
+        self.details = DetailReader()
+        fields = [resource.model._meta.get_field(name) for name in names if name and not name.startswith(PREFIX)]
         self.single = [field.name for field in fields if field.many_to_one or field.one_to_one]
         self.result = ImportResult(dry_run=dry_run)
 
@@ -155,8 +157,9 @@ class _Import:
         """Read the cells that differ from what the record holds."""
         values: dict[str, Any] = {}
         problems: list[tuple[str, str]] = []
+        details = {name: text for name, text in given.items() if name.startswith(PREFIX)}
         for name, text in given.items():
-            if name in TOLD or (name == self.key and name not in self.resource.form_fields):
+            if name in details or name in TOLD or (name == self.key and name not in self.resource.form_fields):
                 continue
             if same(text, cell_of(record, name)) if record.pk else not text.strip():
                 continue
@@ -168,6 +171,12 @@ class _Import:
                 values[name] = self.cells.read(name, text)
             except ValidationError as error:
                 problems.append((name, " ".join(error.messages)))
+        if details:
+            owner = values.get(record.attributes_of, getattr(record, record.attributes_of))
+            kept = values.get("attributes", record.attributes)
+            read, wrong = self.details.read(record, owner, details, kept)
+            values |= {"attributes": read} if read != kept else {}
+            problems += wrong
         return values, problems
 
     def _why_not(self, record: Any, state: str) -> list[str]:
@@ -188,5 +197,12 @@ def _cited(reason: Reason) -> str:
 
 
 def _named(error: ValidationError) -> list[tuple[str, str]]:
-    found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    return [(name if name != "__all__" else "", " ".join(texts)) for name, texts in found.items()]
+    if not hasattr(error, "error_dict"):
+        return [("", " ".join(error.messages))]
+    found: dict[str, list[str]] = {}
+    for name, errors in error.error_dict.items():
+        for each in errors:
+            own = str(each.code or "").startswith("detail.")
+            column = PREFIX + str(each.code).removeprefix("detail.") if own else name
+            found.setdefault(column if name != "__all__" else "", []).extend(each.messages)
+    return [(column, " ".join(texts)) for column, texts in found.items()]

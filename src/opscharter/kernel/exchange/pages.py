@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.exchange.encodings import UnreadableFile
-from opscharter.kernel.exchange.export import KINDS, columns_of, csv_lines, file_name, write_xlsx
+from opscharter.kernel.exchange.export import KINDS, csv_lines, file_name, write_xlsx
 from opscharter.kernel.exchange.importing import ImportResult, import_rows
+from opscharter.kernel.exchange.tables import known_columns
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import BadFilter
 from opscharter.kernel.resources.links import list_url
@@ -132,6 +133,6 @@ class ImportPage(ResourcePage):
         self, *, result: ImportResult | None = None, token: str = "", error: str = "", status: int = 200
     ) -> HttpResponse:
         title = _("Import: %(type)s") % {"type": self.resource.label_plural}
-        columns = columns_of(self.resource, self.actor)
+        columns = known_columns(self.resource, self.actor)[0][1:]
         page = ImportContext(self.resource, title, list_url(self.resource), columns, result, token, error)
         return self.render("opscharter/import.html", page, status=status)

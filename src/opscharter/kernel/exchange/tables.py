@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.exchange.cells import LANGUAGES
+from opscharter.kernel.exchange.details import Definitions, columns_for, labels_of
 from opscharter.kernel.exchange.encodings import UnreadableFile, decoded
 from opscharter.kernel.exchange.export import columns_of
 from opscharter.kernel.resources.declaration import Resource, find_field
@@ -67,8 +68,9 @@ def fields_of(resource: Resource, actor: Actor, head: list[str]) -> list[str]:
 
     Raises UnreadableFile for columns that are unknown or come twice.
     """
-    names = ["id", *columns_of(resource, actor)]
-    known = _labels(resource, names)
+    names, details = known_columns(resource, actor)
+    known = {**labels_of(details), **_labels(resource, [name for name in names if name not in details])}
+    known |= {name: name for name in details}
     chosen = [known.get(text.strip().lower(), text.strip()) for text in head]
     if unknown := [text for text in chosen if text and text not in names]:
         message = _("These columns are not known: %(names)s. Known are: %(known)s.")
@@ -76,6 +78,13 @@ def fields_of(resource: Resource, actor: Actor, head: list[str]) -> list[str]:
     if twice := sorted({name for name in chosen if name and chosen.count(name) > 1}):
         raise UnreadableFile(_("These columns come twice: %(names)s.") % {"names": ", ".join(twice)})
     return chosen
+
+
+def known_columns(resource: Resource, actor: Actor) -> tuple[list[str], Definitions]:
+    """Return every column that a file may have, and those of the company's own fields among them."""
+    names = ["id", *columns_of(resource, actor)]
+    details = columns_for(resource.model) if "attributes" in names else {}
+    return [*names, *details], details
 
 
 def _labels(resource: Resource, names: list[str]) -> dict[str, str]:

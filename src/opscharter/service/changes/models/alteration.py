@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from opscharter.assets.models import Asset, FoundHost
+from opscharter.assets.models import Asset, AssetRelation, FoundHost
 from opscharter.customers.models import Customer
 from opscharter.kernel.access.scope import Scope
 from opscharter.kernel.records.lifecycle import Lifecycle, Move
@@ -99,9 +100,22 @@ class AssetAlteration(Record):
         """Return every altered fact as (label, before, after)."""
         found = []
         for name, before, after in self.differences:
+            if name == "relations":
+                found.append((_t("relation"), _edge(before), _edge(after)))
+                continue
             field: Any = Asset._meta.get_field(name)
             found.append((str(field.verbose_name), _shown(field, before), _shown(field, after)))
         return found
+
+
+def _edge(value: Any) -> str:
+    """Return what an asset needs, from its kind and the other asset's id."""
+    if not value:
+        return "—"
+    kind, target = value
+    return (
+        f"{dict(AssetRelation.Kind.choices).get(kind, kind)} {Asset._base_manager.filter(pk=target).first() or target}"
+    )
 
 
 def _shown(field: Any, value: Any) -> str:
