@@ -212,9 +212,7 @@ def test_signs_that_point_to_different_assets_are_a_contradiction_for_a_person_t
     scan = take_in(nmap(host_with_mac("10.1.0.1", MAC, "db-01")), "a.xml", customer, [], system_actor())
     found = scan.found.get()
     assert (found.finding, found.state, found.asset, found.matched_by) == ("conflict", "OPEN", None, [])
-    assert sorted(map(str, found.candidates)) == sorted(
-        map(str, [{"asset": web.pk, "by": ["address"]}, {"asset": db.pk, "by": ["mac", "name"]}])
-    )
+    assert {each["asset"]: each["by"] for each in found.candidates} == {web.pk: ["address"], db.pk: ["mac", "name"]}
     with pytest.raises(Refused, match="1 findings are not settled yet"):
         scan.move("finish", system_actor())
     with pytest.raises(Refused):

@@ -29,8 +29,13 @@ def test_a_week_shows_each_change_in_its_band_and_goes_on_in_the_next(change, ma
     assert bands["00:00"][1] == [made]
     assert [slot.entries[0].went_on for label, slots in page.rows for slot in slots if slot.entries] == [True, False]
     assert "22:00–01:00" in html
+    assert "…–01:00" in html, "after midnight it says so, instead of a bar without words"
     assert f'href="/service/changes/{made.pk}/"' in html
     assert [label for label, _slots in page.rows] == ["00:00", "02–22", "22:00"], "idle hours are drawn together"
+
+
+def test_a_week_without_changes_says_so(manager):
+    assert shown(manager)[1].count("No changes in this time.") == 2, "in the table, and in the list for phones"
 
 
 def test_a_month_holds_whole_weeks_and_leads_to_its_neighbours(change, manager):

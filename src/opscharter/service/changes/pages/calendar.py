@@ -44,6 +44,8 @@ class Entry:
     clashes: bool = False
     went_on: bool = False
     """Drawn where it goes on, not where it begins."""
+    next_day: bool = False
+    """Drawn where it goes on after midnight."""
 
     @property
     def url(self) -> str:
@@ -53,7 +55,8 @@ class Entry:
     @property
     def hours(self) -> str:
         """Return from when to when, by the office's clock."""
-        return f"{in_office(self.start):%H:%M}–{in_office(self.end):%H:%M}"
+        begin = "…" if self.next_day else f"{in_office(self.start):%H:%M}"
+        return f"{begin}–{in_office(self.end):%H:%M}"
 
 
 @dataclass
@@ -233,7 +236,8 @@ class _Book:
         for each in self.entries:
             if each.start < end and each.end > start:
                 begins = each.start >= start or (each.start < self.begin == start)
-                found.entries.append(each if begins else replace(each, went_on=True))
+                night = in_office(start).time() == dt.time()
+                found.entries.append(each if begins else replace(each, went_on=True, next_day=night))
         for freeze in self.freezes:
             if freeze.starts_at < end and freeze.ends_at > start:
                 label = f"{freeze.name} · {freeze.customer}" if freeze.customer else freeze.name
