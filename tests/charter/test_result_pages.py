@@ -190,3 +190,10 @@ def test_an_override_of_a_record_outside_ones_reach_is_not_shown(departments, br
     assert "secret" not in reader.get("/regulation/guard-log/").content.decode()
     supervisor = browser_of(hire("quality", "quality-supervisor").user)
     assert "secret" in supervisor.get("/regulation/guard-log/").content.decode()
+
+
+def test_the_purpose_of_the_regulation_shows_quality_efficiency_and_stability_together(browser):
+    page = browser.get("/regulation/clauses/1.1.1/").content.decode()
+    for code in ("service.satisfaction", "service.timely-resolution", "service.reopen-rate", "change.success-rate"):
+        assert code in page
+    assert "indicators show it together" in page

@@ -10,7 +10,6 @@ from opscharter.assets.chapter import CHAPTER as ASSETS
 from opscharter.boards import my_work
 from opscharter.charter.chapter import CHAPTER as CHARTER
 from opscharter.charter.standing import bindings, edition_label, rail
-from opscharter.charter.templatetags.roles import install_role_names
 from opscharter.charter.texts.command import RegulationImporter
 from opscharter.customers.access import actor_of_contact, in_charge_of
 from opscharter.customers.chapter import CHAPTER as CUSTOMERS
@@ -18,6 +17,7 @@ from opscharter.demo.accounts import listing
 from opscharter.demo.servicenow.command import ServiceNowIncidents
 from opscharter.kernel.access.actor import install_provider
 from opscharter.kernel.access.people import install_colleagues
+from opscharter.kernel.access.role_names import install_role_names
 from opscharter.kernel.approvals import directory
 from opscharter.kernel.audit.trail import install_edition
 from opscharter.kernel.controls.registry import install_bindings

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
+from opscharter.kernel.access.role_names import role_name
 from opscharter.kernel.api import tokens
 from opscharter.kernel.api.models import ApiToken
 from opscharter.kernel.errors import Refused
@@ -137,7 +138,7 @@ class AccountPage(SignedInPage):
             list(living),
             list(Channel.objects.filter(user=user)),
             plain=plain,
-            roles=sorted(self.actor.roles),
+            roles=sorted(role_name(code) for code in self.actor.roles),
             failed_jobs=list(dead_letters()[:50]) if may_jobs else [],
             may_jobs=may_jobs,
         )

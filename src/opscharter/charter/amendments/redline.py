@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opscharter.charter.amendments.drafts import known
 from opscharter.charter.models import Clause, Edition
@@ -55,7 +56,9 @@ class ClauseChange:
     @property
     def label(self) -> Text:
         """Return the kind of change in words."""
-        return {ADDED: _("added"), REMOVED: _("removed")}.get(self.kind, _("changed"))
+        return {ADDED: pgettext_lazy("deed", "added"), REMOVED: pgettext_lazy("deed", "removed")}.get(
+            self.kind, pgettext_lazy("deed", "changed")
+        )
 
     @property
     def tone(self) -> str:

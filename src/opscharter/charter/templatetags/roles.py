@@ -6,27 +6,22 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from opscharter.charter.models.edition import in_language
 from opscharter.charter.standing import LABELS, tone_of
+from opscharter.kernel.access.role_names import role_name
 from opscharter.kernel.controls.decisions import settings_at
 from opscharter.kernel.controls.registry import Control, Mode
 from opscharter.kernel.templatetags.opscharter import dot, pill
 
 register = template.Library()
-_names: dict[str, Any] = {}
-
-
-def install_role_names(names: dict[str, Any]) -> None:
-    """Give the roles their names for people (the organization's)."""
-    _names.update(names)
 
 
 @register.simple_tag
 def role(code: str) -> str:
     """Return the name of a role."""
-    return str(_names.get(code, code)) or "—"
+    return role_name(code) or "—"
 
 
 @register.simple_tag
@@ -51,7 +46,7 @@ def standing(state: str) -> SafeString:
 @register.simple_tag
 def changed_mark(marks: dict[str, str], number: str) -> SafeString:
     """Draw the dot of a clause that a draft changes; nothing for the others."""
-    return dot(marks[number], _("changed")) if number in marks else SafeString("")
+    return dot(marks[number], pgettext("deed", "changed")) if number in marks else SafeString("")
 
 
 @register.simple_tag

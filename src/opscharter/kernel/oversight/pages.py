@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -23,7 +24,6 @@ from opscharter.kernel.audit.models import AuditEntry, AuditVerification
 from opscharter.kernel.audit.sealing import anchor, seal
 from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.resources.links import url_of
-from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.history import said_action, said_way
 
@@ -120,10 +120,12 @@ class TrailPage(SignedInPage):
 def _line(entry: AuditEntry) -> Line:
     url = url_of(entry.record_type, entry.record_id) if entry.record_id else ""
     changes = [(name, *pair) for name, pair in entry.changes.items() if isinstance(pair, list) and len(pair) == 2]
-    resource = site.find(entry.record_type)
-    kind = str(resource.label) if resource else entry.record_type
-    action = said_action(entry.action, resource.model if resource else None)
-    return Line(entry, url, action, kind, said_way(entry.via), changes)
+    try:
+        model: Any = apps.get_model(entry.record_type) if entry.record_type else None
+    except LookupError:  # a record type of a version before
+        model = None
+    kind = str(model._meta.verbose_name) if model else entry.record_type
+    return Line(entry, url, said_action(entry.action, model), kind, said_way(entry.via), changes)
 
 
 class TrailExport(TrailPage):

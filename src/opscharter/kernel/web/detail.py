@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -130,7 +131,8 @@ class DetailPage(ResourcePage):
         facts = (fact for name in told for fact in facts_for(record, name))
         page.facts = [(label, cell) for label, cell in facts if cell.value not in (None, "", [])]
         if self.resource.lead and (not self.actor.external or self.resource.lead in names):
-            page.lead = getattr(record, self.resource.lead)
+            lead = getattr(record, self.resource.lead)
+            page.lead = "" if lead == page.title else lead
         page.clocks = ledger_of(record, for_customer=self.actor.external)
         page.attachments = list(attachments_of(record, self.actor))
         self._tell_story(page)
@@ -220,5 +222,10 @@ def record_title(record: Any) -> str:
     """Return what a record is called, beside its number."""
     if isinstance(title := getattr(record, "title", None), str) and title:
         return title
-    fields = () if isinstance(record, Labelled) else type(record).search_fields
-    return str(getattr(record, fields[0])) if fields and "__" not in fields[0] else str(record)
+    if isinstance(record, Labelled):
+        return str(record)
+    name = next((name for name in type(record).search_fields if name != "number"), "")
+    known = str(record).removeprefix(getattr(record, "number", "") or "").strip() or str(record)
+    if not name or "__" in name or isinstance(record._meta.get_field(name), models.TextField):
+        return known
+    return str(getattr(record, name) or known)

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.resources.declaration import Resource
@@ -26,7 +26,8 @@ from opscharter.kernel.web.base import ResourcePage
 LENGTH = 100
 NOTHING: tuple[Any, ...] = (None, "", [])
 WORDS: dict[str, str | Promise] = {
-    "create": gettext_lazy("created"), "edit": gettext_lazy("changed"), "archive": gettext_lazy("archived"),
+    "create": pgettext_lazy("deed", "created"), "edit": pgettext_lazy("deed", "changed"),
+    "archive": gettext_lazy("archived"),
     "comment": gettext_lazy("wrote"), "attach": gettext_lazy("added a file"), "link": gettext_lazy("linked"),
     "unlink": gettext_lazy("took a link away"), "download": gettext_lazy("read a file"),
     "export": gettext_lazy("took a list away"), "override": gettext_lazy("granted an exception"),

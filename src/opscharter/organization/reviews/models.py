@@ -59,7 +59,7 @@ class ManagementReview(Record):
     planned_on = models.DateField(_("planned for"))
     chair = models.ForeignKey(Employee, models.PROTECT, related_name="+", verbose_name=_("chair"))
     attendees = models.ManyToManyField(Employee, related_name="reviews", blank=True, verbose_name=_("present"))
-    minutes = models.TextField(_("minutes"), blank=True)
+    minutes = models.TextField(_("meeting minutes"), blank=True)
     conclusions = models.TextField(_("conclusions"), blank=True)
     held_at = models.DateTimeField(_("held"), null=True, editable=False)
     content = models.JSONField(_("figures when held"), default=dict, editable=False)

@@ -83,7 +83,8 @@ def document(review: ManagementReview, actor: Actor) -> bytes:
     content = content_of(review, actor)
     words = {
         "title": _("Management review"), "chair": _("chair"), "present": _("present"), "month": _("month"),
-        "minutes": _("minutes"), "conclusions": _("conclusions"), "figures": _("Figures"), "figure": _("figure"),
+        "minutes": _("meeting minutes"),
+        "conclusions": _("conclusions"), "figures": _("Figures"), "figure": _("figure"),
         "value": _("value"), "target": _("target"), "before": _("month before"),
         "clauses": _("Clauses with exceptions"),
         "clause": _("clause"), "standing": _("standing"), "follow_ups": _("Open follow-ups"), "owner": _("owner"),

@@ -23,7 +23,7 @@ def _changes(**where: Any) -> list[QuerySet[Any]]:
 SUCCESS = indicator(
     "change.success-rate", label=_("Changes that succeeded"), clause="3.4.3", target=95,
     population=lambda: _changes(finished_at__isnull=False), numerator=Q(outcome=Outcome.DONE), when="finished_at",
-    dimensions=DIMENSIONS,
+    dimensions=DIMENSIONS, also=("1.1.1",),
 )  # fmt: skip
 FAILED = indicator(
     "change.failed", label=_("Changes failed or rolled back"), unit=UNIT, clause="3.4.3", direction="down",

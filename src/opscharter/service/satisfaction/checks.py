@@ -37,7 +37,7 @@ def followed_up(parameters: Mapping[str, Any]) -> Measure:
 
 SATISFACTION = indicator(
     "service.satisfaction", label=_("Satisfaction of customers"), unit=_("of 5"), clause="1.3.2", target=4.2,
-    population=lambda: [Survey.objects.current().filter(score__isnull=False)], aggregate=Avg("score"),
+    also=("1.1.1",), population=lambda: [Survey.objects.current().filter(score__isnull=False)], aggregate=Avg("score"),
     when="answered_at", dimensions=DIMENSIONS,
 )  # fmt: skip
 RESPONSE = indicator(

@@ -25,7 +25,7 @@ def _incidents(**where: Any) -> list[QuerySet[Any]]:
 TIMELY_RESOLUTION = indicator(
     "service.timely-resolution", label=_("Incidents resolved in time"), clause="3.3.2", target=95,
     population=lambda: _incidents(state=State.CLOSED, resolution_met__isnull=False), numerator=Q(resolution_met=True),
-    when="closed_at", dimensions=DIMENSIONS,
+    when="closed_at", dimensions=DIMENSIONS, also=("1.1.1",),
 )  # fmt: skip
 OPENED = indicator(
     "service.opened", label=_("Tickets opened"), unit=_("tickets"), population=lambda: _tickets(), when="opened_at",
@@ -42,7 +42,7 @@ BACKLOG = indicator(
 REOPENED = indicator(
     "service.reopen-rate", label=_("Incidents reopened"), clause="3.3.3", target=5, direction="down",
     population=lambda: _incidents(state=State.CLOSED), numerator=Q(reopen_count__gt=0), when="closed_at",
-    dimensions=DIMENSIONS,
+    dimensions=DIMENSIONS, also=("1.1.1",),
 )  # fmt: skip
 MEAN_TIME = indicator(
     "service.mean-time-to-resolve", label=_("Mean time to resolve"), unit=_("hours"), direction="down",
