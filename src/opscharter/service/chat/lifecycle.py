@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opscharter.kernel.records.lifecycle import STAY, Lifecycle, Move
 from opscharter.service.chat import effects, guards
@@ -13,7 +14,7 @@ class State(models.TextChoices):
     """Where a chat stands."""
 
     WAITING = "WAITING", _("waiting")
-    ACTIVE = "ACTIVE", _("talking")
+    ACTIVE = "ACTIVE", pgettext_lazy("chat", "talking")
     LEFT = "LEFT", _("customer has left")
     MESSAGE = "MESSAGE", _("message left")
     ENDED = "ENDED", _("ended")

@@ -109,7 +109,7 @@ mailboxes = Resource(
         Section(_("What becomes of its mail"), ["opens", "service", "customer", "team", "keeper"]),
         Section(_("Where it is fetched"), ["host", "port", "security", "username", "secret_name", "folder",
                                            "done_folder"]),
-        Section(_("Signing in by OAuth 2"), ["sign_in", "token_url", "client_id", "token_scope"]),
+        Section(_("How it signs in"), ["sign_in", "token_url", "client_id", "token_scope"]),
         Section(_("How answers go out"), ["smtp_host", "smtp_port", "smtp_security", "smtp_username",
                                           "smtp_secret_name"]),
         Section(_("Whether senders are who they say"), ["authserv_id", "on_failure"]),
