@@ -25,7 +25,7 @@ from opscharter.kernel.timeline.entries import entries_of, readable
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.kernel.web.approving import ApprovalCard, cards_of
 from opscharter.kernel.web.base import ResourcePage
-from opscharter.kernel.web.cells import Cell, facts_for, state_tone
+from opscharter.kernel.web.cells import IDENTIFIERS, Cell, facts_for, state_tone
 
 Text = str | Promise
 TIMELINE_LENGTH = 60
@@ -220,10 +220,11 @@ class DetailPage(ResourcePage):
 
 def record_title(record: Any) -> str:
     """Return what a record is called, beside its number."""
-    if isinstance(title := getattr(record, "title", None), str) and title:
-        return title
     if isinstance(record, Labelled):
         return str(record)
+    first = next(iter(type(record).search_fields), "")
+    if first in IDENTIFIERS and isinstance(title := getattr(record, "title", None), str) and title:
+        return title
     name = next((name for name in type(record).search_fields if name != "number"), "")
     known = str(record).removeprefix(getattr(record, "number", "") or "").strip() or str(record)
     if not name or "__" in name or isinstance(record._meta.get_field(name), models.TextField):
