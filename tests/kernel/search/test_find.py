@@ -156,24 +156,23 @@ def test_only_rows_within_the_scope_are_found(system: Actor, make_actor: MakeAct
 def test_one_who_sees_little_of_very_much_still_finds_it(
     system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "PORTION", 20)
+    monkeypatch.setattr(finding, "PORTIONS", (20, 80))
     make_paper(system, "Tides mine", author=7)
     create_many([Paper(title=f"Tides {number}", author=8) for number in range(99)], system)
     own = make_actor(("testapp.paper", "view", "own"), person=7)
     assert titles(own, "tides") == ["Tides mine"]
-    monkeypatch.setattr(finding, "MOST_PORTIONS", 4)
+    monkeypatch.setattr(finding, "PORTIONS", (20, 60))
     assert titles(own, "tides") == []
 
 
 def test_the_work_for_what_nobody_may_see_is_bounded(
     system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "PORTION", 5)
-    monkeypatch.setattr(finding, "MOST_PORTIONS", 3)
+    monkeypatch.setattr(finding, "PORTIONS", (5, 10))
     create_many([Paper(title=f"Tides {number}", author=8) for number in range(50)], system)
     with CaptureQueriesContext(connection) as queries:
         assert find(make_actor(("testapp.paper", "view", "own"), person=7), "tides") == []
-    assert len(queries) < 12
+    assert len(queries) < 7
 
 
 def test_the_words_in_the_database_agree_with_the_documents(system: Actor) -> None:

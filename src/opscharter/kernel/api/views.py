@@ -24,7 +24,6 @@ from opscharter.kernel.records.writing import obstacles, permitted
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.filters import id_of
 from opscharter.kernel.resources.lists import PAGE_SIZE, ListQuery
-from opscharter.kernel.resources.paging import take_page
 from opscharter.kernel.timeline.entries import entries_of, readable
 
 KEY_LENGTH = 100
@@ -88,7 +87,7 @@ class RecordViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
         self.need("view")
         wanted = ListQuery(self.resource, self.actor, request.query_params)
         size = self._page_size(request)
-        page = take_page(self.loaded(wanted.rows), wanted.order, size, wanted.one("after"), wanted.one("before"))
+        page = wanted.page(size, self.loaded)
         count, capped = wanted.total()
         return Response({
             "results": self.get_serializer(page.rows, many=True).data,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,7 @@ class ListQuery:
 
     def __init__(self, resource: Resource, actor: Actor, given: Parameters, action: str = "view") -> None:
         self.resource, self.actor, self.given, self.action = resource, actor, given, action
+        self._all_on_one_page: int | None = None
 
     def one(self, key: str) -> str:
         """Return a single parameter, or an empty text."""
@@ -68,11 +69,21 @@ class ListQuery:
     @cached_property
     def rows(self) -> Any:
         """Return every row the actor may see under all conditions, unordered."""
-        rows = self.resource.model._default_manager.visible_to(self.actor, self.action)
-        rows = rows.filter(archived_at__isnull=not self.one("archived"))
+        bounds = self.resource.model.scope.rows(self.actor, self.resource.key, self.action)
+        return self._asked_for if bounds is None else self._asked_for.filter(bounds)
+
+    @cached_property
+    def _asked_for(self) -> Any:
+        """Return the rows under all conditions but the actor's reach, which `rows` or `_parts` add."""
+        rows = self.resource.model._default_manager.filter(archived_at__isnull=not self.one("archived"))
         for condition in self._conditions():
             rows = rows.filter(condition)
         return rows
+
+    @cached_property
+    def _parts(self) -> list[Q] | None:
+        """Return the actor's reach as conditions that are looked up one by one; None when it has no bounds."""
+        return self.resource.model.scope.parts(self.actor, self.resource.key, self.action)
 
     def _conditions(self) -> Iterable[Q]:
         if self.view is not None:
@@ -146,15 +157,23 @@ class ListQuery:
             chips.append(Chip(_("archived"), _("yes"), ("archived",)))
         return chips
 
-    def page(self, size: int = PAGE_SIZE) -> PageOfRows:
-        """Read one page of rows with everything the columns need."""
-        rows = self.rows
+    def page(self, size: int = PAGE_SIZE, loaded: Callable[[Any], Any] | None = None) -> PageOfRows:
+        """Read one page of rows; `loaded` adds what is read with each (default: everything the columns need)."""
+        after, before = self.one("after"), self.one("before")
+        page = take_page(self._asked_for, self.order, size, after, before, self._parts, loaded or self._with_columns)
+        if not (after or before or page.after):
+            self._all_on_one_page = len(page.rows)
+        return page
+
+    def _with_columns(self, rows: Any) -> Any:
         if related := self.resource.select_related():
             rows = rows.select_related(*related)
         if only := self.resource.only(self.order.name):
             rows = rows.only(*only)
-        return take_page(rows, self.order, size, self.one("after"), self.one("before"))
+        return rows
 
     def total(self) -> tuple[int, bool]:
-        """Return how many rows there are, and whether there are more than were counted."""
-        return capped_count(self.rows)
+        """Return how many rows there are, and whether there are more than were counted; a short list knows already."""
+        if self._all_on_one_page is not None:
+            return self._all_on_one_page, False
+        return capped_count(self._asked_for, self._parts)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connections
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-COUNT_LIMIT = 10_000
-"""Totals are counted this far and shown as "10,000+" beyond."""
+COUNT_LIMIT = 1_000
+"""Totals are counted this far and shown as "1,000+" beyond: counting costs more than the page itself."""
 
 
 class BadCursor(ValueError):
@@ -78,13 +81,28 @@ class Order:
             raise BadCursor(_("This list cannot go on from there.")) from error
 
 
-def take_page(rows: QuerySet[Any], order: Order, size: int, after: str = "", before: str = "") -> PageOfRows:
-    """Read one page with one query; `after` and `before` are cursors."""
+def take_page(
+    rows: QuerySet[Any],
+    order: Order,
+    size: int,
+    after: str = "",
+    before: str = "",
+    parts: Sequence[Q] | None = None,
+    loaded: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows,
+) -> PageOfRows:
+    """Read one page with one query; `after` and `before` are cursors, `loaded` adds what is read with each row.
+
+    `parts` are conditions of which a row must meet one (see `Scope.parts`). The first rows of each are looked up by
+    themselves, in the order of the list: so a page costs the same however many rows are within reach.
+    """
     backwards = bool(before) and not after
     cursor = before if backwards else after
     if cursor:
         rows = rows.filter(order.beyond(*order.place(cursor), reverse=backwards))
-    found = list(rows.order_by(*order.keys(reverse=backwards))[: size + 1])
+    keys = order.keys(reverse=backwards)
+    if parts is not None:
+        rows = _of_parts([rows.filter(part).order_by(*keys) for part in parts], rows, size + 1)
+    found = list(loaded(rows).order_by(*keys)[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -97,7 +115,43 @@ def take_page(rows: QuerySet[Any], order: Order, size: int, after: str = "", bef
     return page
 
 
-def capped_count(rows: QuerySet[Any]) -> tuple[int, bool]:
-    """Return how many rows there are, counted up to COUNT_LIMIT, and whether there are more."""
-    count = rows.order_by()[: COUNT_LIMIT + 1].count()
+def _of_parts(parts: Sequence[QuerySet[Any]], rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+    """Return the first rows of each part."""
+    if len(parts) == 1:
+        return parts[0]
+    sql, values = _union(parts, rows.db, most)
+    return rows.model._base_manager.using(rows.db).filter(pk__in=RawSQL(sql, values)) if sql else rows.none()
+
+
+def _union(parts: Sequence[QuerySet[Any]], using: str, most: int) -> tuple[str, list[Any]]:
+    """Return the statement that gives the ids of the first rows of each part; empty where no part can have any.
+
+    Django's own union refuses limits within it on SQLite, which takes them in a subquery.
+    """
+    statements, values = [], []
+    for number, part in enumerate(parts):
+        try:
+            sql, given = part.values("pk")[:most].query.get_compiler(connection=connections[using]).as_sql()
+        except EmptyResultSet:
+            continue
+        statements.append(f"SELECT * FROM ({sql}) AS part{number}")
+        values += given
+    return " UNION ".join(statements), values
+
+
+def capped_count(rows: QuerySet[Any], parts: Sequence[Q] | None = None) -> tuple[int, bool]:
+    """Return how many rows (that meet one of the parts) there are, up to COUNT_LIMIT, and whether there are more."""
+    if parts is None or len(parts) == 1:
+        for part in parts or ():
+            rows = rows.filter(part)
+        count = rows.order_by()[: COUNT_LIMIT + 1].count()
+    else:
+        sql, values = _union([rows.filter(part).order_by() for part in parts], rows.db, COUNT_LIMIT + 1)
+        count = _counted(sql, values, rows.db) if sql else 0
     return min(count, COUNT_LIMIT), count > COUNT_LIMIT
+
+
+def _counted(sql: str, values: Sequence[Any], using: str) -> int:
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql}) AS found", values)
+        return int(cursor.fetchone()[0])

@@ -10,16 +10,18 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.search.models import SearchDocument
 from opscharter.kernel.search.tokens import query_of
 
-PORTION = 400
-"""How many matching documents are looked at in one go, newest first, before the row scope narrows them."""
-MOST_PORTIONS = 25
-"""After so many portions the search stops, so that words every record holds cost no more than that."""
+PORTIONS = (400, 9_600)
+"""How many matching documents are looked at, newest first, before the row scope narrows them: mostly the first few
+hundred hold enough; else many more in one go. Then the search stops, so words every record holds cost no more."""
+
+TOLD = ("pk", "record_type", "record_id", "number", "title")
+Told = tuple[int, str, int, str, str]
+"""What is read of a document that may be a hit."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,9 @@ def _matching(text: str) -> QuerySet[SearchDocument]:
         return SearchDocument.objects.none()
     if connection.vendor == "postgresql":
         query = " & ".join(_quoted_pg(token) + (":*" if prefix else "") for token, prefix in asked)
-        raw = RawSQL("SELECT id FROM kernel_searchdocument WHERE vector @@ %s::tsquery", [query])
     else:
         query = " AND ".join(f'"{token}"' + ("*" if prefix else "") for token, prefix in asked)
-        raw = RawSQL("SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s", [query])
-    return SearchDocument.objects.filter(pk__in=raw)
+    return SearchDocument.objects.filter(words__matches=query)
 
 
 def _quoted_pg(token: str) -> str:
@@ -65,32 +65,34 @@ def matching_ids(model: type[Model], text: str) -> Q:
 def find(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
     """Return what the actor may see of the records that match, exact numbers first, then the newest.
 
-    Portion after portion is looked at until there are enough hits, for one who sees little of very much.
+    A second, large portion is looked at where the first has too few hits, for one who sees little of very much.
     """
     text = unicodedata.normalize("NFKC", text.replace("\x00", " ")).strip()
-    numbered = list(SearchDocument.objects.filter(number__in={text, text.upper()})[:5]) if text else []
-    known = [document.pk for document in numbered]
-    hits = _within_scope(actor, numbered)
-    matching = _matching(text).exclude(pk__in=known).order_by("-pk")
-    portion = list(matching[:PORTION])
-    for _turn in range(MOST_PORTIONS):
+    numbered = SearchDocument.objects.filter(number__in={text, text.upper()}) if text else SearchDocument.objects.none()
+    known = list(numbered.values_list(*TOLD)[:5])
+    hits = _within_scope(actor, known)
+    matching = _matching(text).exclude(pk__in=[row[0] for row in known]).order_by("-pk").values_list(*TOLD)
+    for size in PORTIONS:
+        portion = list(matching[:size])
         hits += _within_scope(actor, portion)
-        if len(hits) >= limit or len(portion) < PORTION:
+        if len(hits) >= limit or len(portion) < size:
             break
-        portion = list(matching.filter(pk__lt=portion[-1].pk)[:PORTION])
+        matching = matching.filter(pk__lt=portion[-1][0])
     return hits[:limit]
 
 
-def _within_scope(actor: Actor, documents: Sequence[SearchDocument]) -> list[Hit]:
+def _within_scope(actor: Actor, documents: Sequence[Told]) -> list[Hit]:
     """Return the documents as hits, without those of rows the actor may not see: one query a record type."""
+    ids: dict[str, list[int]] = {}
+    for _pk, record_type, record_id, _number, _title in documents:
+        ids.setdefault(record_type, []).append(record_id)
     seen: dict[str, set[int]] = {}
-    for record_type in {document.record_type for document in documents}:
+    for record_type, of_type in ids.items():
         if actor.may(record_type, "view"):
-            ids = [document.record_id for document in documents if document.record_type == record_type]
             model: Any = apps.get_model(record_type)
-            seen[record_type] = set(model.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+            seen[record_type] = set(model.objects.visible_to(actor).filter(pk__in=of_type).values_list("pk", flat=True))
     return [
-        Hit(document.record_type, document.record_id, document.number, document.title)
-        for document in documents
-        if document.record_id in seen.get(document.record_type, ())
+        Hit(record_type, record_id, number, title)
+        for _pk, record_type, record_id, number, title in documents
+        if record_id in seen.get(record_type, ())
     ]

@@ -14,6 +14,11 @@ from opscharter.kernel.search.tokens import words_of
 MOST_TOKENS = 60
 CANDIDATES = 300
 """How many documents the database's own ranking hands over before they are weighed and scoped."""
+NEWEST = 3_000
+"""So many of the documents that hold some of the words are ranked, the newest."""
+COMMON = 0.02
+"""A word that more than this share of all documents holds is left out where enough others are left."""
+FEWEST_WORDS = 4
 LEAST = 0.22
 """The least share of the text's weight that a record must hold to count as similar."""
 
@@ -46,15 +51,35 @@ def _weights(asked: list[str], documents: list[set[str]]) -> dict[str, float]:
     return {word: math.log(1 + (len(documents) + 1) / (held[word] + 1)) for word in asked}
 
 
+def _rarer(asked: list[str]) -> list[str]:
+    """Return the words without those that the database knows to be in very many documents; all where few would stay.
+
+    A pair of characters that every tenth ticket holds tells little, and ranking its hundred thousand documents much.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word FROM pg_stats, "
+            "unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, often) "
+            "WHERE schemaname = current_schema() AND tablename = 'kernel_searchdocument' AND attname = 'vector' "
+            "AND often > %s AND word = ANY(%s)",
+            [COMMON, asked],
+        )
+        common = {word for (word,) in cursor.fetchall()}
+    rarer = [word for word in asked if word not in common]
+    return rarer if len(rarer) >= FEWEST_WORDS else asked
+
+
 def _candidates(record_type: str, asked: list[str]) -> list[tuple[int, set[str]]]:
     """Return the documents of a type that hold some of the words, as the database ranks them."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            asked = _rarer(asked)
             query = " | ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in asked)
             cursor.execute(
-                "SELECT record_id, words FROM kernel_searchdocument WHERE record_type = %s AND vector @@ %s::tsquery "
+                "SELECT record_id, words FROM (SELECT id, record_id, words, vector FROM kernel_searchdocument "
+                "WHERE record_type = %s AND vector @@ %s::tsquery ORDER BY id DESC LIMIT %s) AS newest "
                 "ORDER BY ts_rank(vector, %s::tsquery) DESC, id DESC LIMIT %s",
-                [record_type, query, query, CANDIDATES],
+                [record_type, query, NEWEST, query, CANDIDATES],
             )
         else:
             query = " OR ".join(f'"{word}"' for word in asked)

@@ -78,8 +78,11 @@ class Ticket(Record):
         "self", models.PROTECT, null=True, blank=True, related_name="merged_here", verbose_name=_("merged into")
     )
     waiting_for = models.CharField(_("waiting for"), max_length=10, choices=WaitingFor.choices, blank=True)
-    team = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
-    assignee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, verbose_name=_("handler"))
+    # Indexes of their own would only be written and never read: longer ones begin with these fields, see Meta.
+    team = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, db_index=False, verbose_name=_("team"))
+    assignee = models.ForeignKey(
+        Employee, models.PROTECT, null=True, blank=True, db_index=False, verbose_name=_("handler")
+    )
 
     opened_at = models.DateTimeField(_("opened"), editable=False, db_index=True)
     assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
@@ -111,6 +114,10 @@ class Ticket(Record):
             models.Index(fields=["assignee", "state"], name="%(class)s_handler"),
             models.Index(fields=["team", "state"], name="%(class)s_team"),
             models.Index(fields=["customer", "opened_at"], name="%(class)s_customer"),
+            models.Index(fields=["team", "opened_at"], name="%(class)s_of_team"),
+            models.Index(fields=["assignee", "opened_at"], name="%(class)s_of_handler"),
+            models.Index(fields=["created_by", "opened_at"], name="%(class)s_of_author"),
+            models.Index(fields=["resolved_at"], name="%(class)s_resolved"),
             models.Index(fields=["priority", "opened_at"], name="%(class)s_priority"),
         ]
 
