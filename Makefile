@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SCALE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check e2e test-postgres bench bench-storm lock messages format
+.PHONY: help setup run test check e2e test-postgres bench bench-load bench-storm lock messages format
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,8 +49,12 @@ messages: setup ## Bring the message catalogues up to date with the code
 	$(BIN)/python tools/messages.py update
 	$(BIN)/python tools/messages.py compile
 
-bench: setup ## Measure speed and memory (SCALE=1)
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench" --scale $(SCALE) || exit 1; done
+bench: setup ## Measure speed, memory and growth (SCALE=10m, BENCH=quick, ONLY=pages,create, KEEP=1, WRITE=file)
+	$(BIN)/python -m bench --scale "$(SCALE)" $(if $(filter quick,$(BENCH)),--quick) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(KEEP),--keep) $(if $(STAGES),--stages $(STAGES)) $(if $(WRITE),--write $(WRITE))
+
+bench-load: setup ## Load N tickets with their history and time it (N=100000)
+	$(BIN)/python -m bench.load $(or $(N),100000)
 
 bench-storm: setup ## Let a storm of alerts pass over real processes on PostgreSQL (SCALE=1: 10,000 in a minute)
 	$(BIN)/python bench/storm/storm.py --scale $(SCALE)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
+import sqlite3
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass
@@ -71,16 +73,28 @@ def times(figure: float | None, of: float | None) -> str:
     return f"{figure / of:.2f}×"
 
 
-def circumstances() -> list[str]:
+def circumstances(settings: str) -> list[str]:
     """Return when, on which machine and with which versions something was measured."""
     import django
+    import psycopg
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return [
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.2f}",
         f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB memory",
-        f"Python {platform.python_version()}, Django {django.__version__}, Linux {platform.release()}",
+        f"Python {platform.python_version()}, Django {django.__version__}, {_databases(psycopg)}",
+        f"settings {settings}, granian, 1 web process of 4 threads unless told otherwise",
     ]
+
+
+def _databases(psycopg: Any) -> str:
+    """Return the versions of the databases."""
+    try:
+        with psycopg.connect("postgres://postgres@127.0.0.1:5432/postgres", connect_timeout=3) as connection:
+            server = f"PostgreSQL {connection.info.server_version // 10_000}.{connection.info.server_version % 10_000}"
+    except psycopg.OperationalError:
+        server = "PostgreSQL elsewhere"
+    return f"{server}, SQLite {sqlite3.sqlite_version}"
 
 
 def _processor() -> str:

@@ -9,9 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from bench import stage
+from bench.figures import SECTIONS
 from bench.lib.client import Connection, Request, Timing, csrf, json_request, measure
+from bench.lib.figure import Figure
 from bench.lib.memory import resident
+from bench.lib.places import ROOT
 from bench.lib.table import Table, shown, times
+from bench.tables import tables
 
 
 class Slow(BaseHTTPRequestHandler):
@@ -104,3 +109,27 @@ def test_the_memory_of_a_process_includes_its_children():
         os.killpg(process.pid, 9)
         process.wait()
         process.stdout.close()
+
+
+def test_the_table_of_growth_compares_the_same_figures_of_two_sizes():
+    small = {"pages": [Figure("1", "list", p50=10.0, floor=5.0), Figure("8", "all checks", value=2.0, unit="s")]}
+    large = {"pages": [Figure("1", "list", p50=12.0), Figure("8", "all checks", value=8.0, unit="s")]}
+    drawn = tables({("postgresql", 10_000): small, ("postgresql", 1_000_000): large, ("sqlite", 10_000): {}})
+    requests, growth = drawn[0], drawn[-1]
+    assert requests.rows[0][:5] == ["1 list", "10.0", "–", "5.00", "2.00×"]
+    assert [row[-1] for row in growth.rows] == ["1.20×", "4.00×"]
+    assert len(drawn) == 5
+
+
+def test_a_section_that_is_measured_again_takes_the_place_of_its_figures_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage, "KEPT", tmp_path)
+    stage.keep("sqlite", 10, "pages", [Figure("1", "list", p50=1.0)])
+    stage.keep("sqlite", 10, "api", [Figure("3", "API list", p50=2.0)])
+    stage.keep("sqlite", 10, "pages", [Figure("1", "list", p50=3.0)])
+    found = stage.read("sqlite", 10)
+    assert {name: figures[0].p50 for name, figures in found.items()} == {"pages": 3.0, "api": 2.0}
+    assert stage.read("sqlite", 11) == {}
+
+
+def test_every_section_is_a_file_that_measures():
+    assert all((ROOT / "bench/figures" / f"{name}.py").is_file() for name in SECTIONS.values())
