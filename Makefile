@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SCALE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check e2e test-postgres bench bench-load bench-storm lock messages format
+.PHONY: help setup run test check e2e test-postgres bench bench-load bench-storm bench-cluster bench-peers lock messages format
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,12 @@ bench-load: setup ## Load N tickets with their history and time it (N=100000)
 
 bench-storm: setup ## Let a storm of alerts pass over real processes on PostgreSQL (SCALE=1: 10,000 in a minute)
 	$(BIN)/python bench/storm/storm.py --scale $(SCALE)
+
+bench-cluster: setup ## Kill a web node and a worker of a cluster under load: what is lost? (SECONDS=15 a phase)
+	$(BIN)/python -m bench.cluster --seconds $(or $(SECONDS),15)
+
+bench-peers: setup ## Ask other ticket systems the same, side by side (TICKETS=10000)
+	$(BIN)/python -m bench.peers --tickets $(or $(TICKETS),10000)
 
 lock: setup ## Compile the dependency lock files again
 	$(COMPILE) -o requirements.lock

@@ -44,6 +44,7 @@ KNOWN: dict[str, Callable[[], bool]] = {
     "chromium": has_chromium,
     "dovecot-imapd": has_dovecot,
     "fonts-noto-cjk": has_cjk_fonts,
+    "nginx": lambda: shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None,
     "postgresql": lambda: bool(postgresql_folder()),
     "xmlsec1": lambda: shutil.which("xmlsec1") is not None,
     "prometheus-alertmanager": lambda: shutil.which("prometheus-alertmanager") is not None,

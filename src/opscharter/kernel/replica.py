@@ -128,7 +128,8 @@ class Standing:
         if (now - self._looked_at >= LOOK_EVERY or position > self._replayed) and not self._look():
             return False
         now = self._clock()
-        if now - self._current_at > self._most_lag:
+        # One that was too far behind comes back when it is well within the bound, not to and fro at its edge.
+        if now - self._current_at > (self._most_lag / 2 if self._said else self._most_lag):
             # After a quiet hour, what it lacks may be from that hour or from this moment: only time tells.
             if self._ahead and now - self._ahead[0][0] > self._most_lag:
                 self._say(f"the replica is more than {self._most_lag:g} s behind; pages are read from the primary")

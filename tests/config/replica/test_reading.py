@@ -21,8 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
 from debian import postgresql_folder
 from postgres import Cluster, free_port, replicated
 
-from opscharter.config.management.commands.serve import web_command
-from opscharter.config.processes import answers
+from opscharter.config.processes import answers, web_command
 
 pytestmark = [
     pytest.mark.postgres,
@@ -179,11 +178,12 @@ def test_a_replica_too_far_behind_is_left_until_it_has_caught_up(paused: Site) -
     reader = paused.browser("reader")
     assert not reader.sees("Elms")
     said = "s behind; pages are read from the primary"
-    assert until(lambda: reader.sees("Elms") and paused.lines(said) > before, LAG * 2)
+    assert until(lambda: "Elms" in reader.ask(CUSTOMERS)[1] and paused.lines(said) > before, LAG * 2)
+    assert reader.sees("Elms")
     assert paused.lines(said) == before + 1
-    paused.at_replica("SELECT pg_wal_replay_resume()")
     again = paused.lines("read from the replica again")
-    assert until(lambda: reader.sees("Elms") and paused.lines("read from the replica again") > again)
+    paused.at_replica("SELECT pg_wal_replay_resume()")
+    assert until(lambda: "Elms" in reader.ask(CUSTOMERS)[1] and paused.lines("read from the replica again") > again)
 
 
 def test_a_replica_that_goes_and_comes_back_costs_nobody_a_page(site: Site) -> None:

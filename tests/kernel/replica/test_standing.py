@@ -76,6 +76,21 @@ def test_a_replica_that_stands_still_serves_until_it_is_too_far_behind_and_again
     ]
 
 
+def test_a_replica_at_the_edge_of_the_bound_does_not_come_and_go(pair):
+    assert pair.standing.serves()
+    pair.written = 2000
+    assert not pair.later(LAG + 2)
+
+    def follow(seconds: int) -> bool:
+        pair.written += 1000
+        pair.replayed = max(pair.replayed, pair.written - 1000 * seconds)
+        return pair.later(1)
+
+    assert not any(follow(4) for _second in range(12))
+    assert [follow(1) for _second in range(4)][-1]
+    assert all(follow(4) for _second in range(12)), "one that serves may fall so far behind"
+
+
 def test_a_replica_that_follows_a_busy_primary_at_a_distance_serves(pair):
     assert pair.standing.serves()
     for _step in range(100):
