@@ -30,7 +30,7 @@ test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local 
 e2e: setup ## Run the journeys in a real browser
 	@$(BIN)/python tools/debian.py chromium fonts-noto-cjk
 	@[ "$$(id -u)" != 0 ] || $(BIN)/python tools/debian.py prometheus-alertmanager
-	$(BIN)/pytest -q -m e2e
+	$(TESTS) -m e2e
 
 check: setup ## Format, lint, types, templates, layers, migrations, messages
 	$(BIN)/ruff format --check --quiet .
