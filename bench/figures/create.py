@@ -44,5 +44,5 @@ def measure(run: Run) -> list[Figure]:
         one, eight = (
             timed(floor.port, iter(bare, None), connections=number, seconds=run.seconds / 2) for number in (1, 8)
         )
-        figure.floor, figure.floor_per_second_of_8 = one.p50, eight.per_second
+        figure.beside(one, eight)
     return [figure]

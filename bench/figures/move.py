@@ -49,7 +49,7 @@ def _beside(run: Run, figures: list[Figure]) -> None:
         asked = iter(lambda: json_request(f"/move/{pk}/", {}, ""), None)
         one, eight = (timed(floor.port, asked, connections=count, seconds=run.seconds / 2) for count in (1, 8))  # type: tuple[Timing, Timing]
     for figure in figures:
-        figure.floor, figure.floor_per_second_of_8 = one.p50, eight.per_second
+        figure.beside(one, eight)
 
 
 def _under_way(run: Run, wanted: int) -> list[int]:

@@ -131,8 +131,7 @@ class Run:
             one, eight = (
                 measure(floor.port, cycle(below), connections=count, seconds=self.seconds / 2) for count in (1, 8)
             )
-            figure.floor, figure.floor_per_second_of_8 = one.p50, eight.per_second
-            figure.notes += [f"floor: {len(one.errors)} failed, such as {one.errors[0]}"] if one.errors else []
+            figure.beside(one, eight)
         return figure
 
     def counted(self, figure: Figure, path: str, **headers: str) -> Figure:

@@ -39,3 +39,9 @@ class Figure:
             if timing is not None and timing.errors:
                 self.notes.append(f"{len(timing.errors)} failed, such as {timing.errors[0]}")
         return self
+
+    def beside(self, one: Timing, eight: Timing) -> None:
+        """Take over what was timed of the floor's page."""
+        self.floor, self.floor_per_second_of_8 = one.p50, eight.per_second
+        if one.errors:
+            self.notes.append(f"floor: {len(one.errors)} failed, such as {one.errors[0]}")

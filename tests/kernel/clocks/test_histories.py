@@ -9,7 +9,7 @@ from django.forms import model_to_dict
 from opscharter.kernel import moment
 from opscharter.kernel.clocks import course as courses
 from opscharter.kernel.clocks import ledger
-from opscharter.kernel.clocks.histories import ClockHistory, store_many
+from opscharter.kernel.clocks.histories import ClockHistory, start_many, store_many
 from opscharter.kernel.clocks.ledger import Promised
 from opscharter.kernel.clocks.models import Clock
 from tests.kernel.clocks.test_ledger import HOUR, THING, at, office
@@ -64,3 +64,25 @@ def test_a_clock_is_not_imported_twice(office):
     store_many([history])
     with pytest.raises(IntegrityError):
         store_many([history])
+
+
+def test_clocks_started_together_are_those_started_one_by_one(office, django_assert_num_queries):
+    promises = {kind: Promised(hours * HOUR, office, "test") for kind, hours in (("respond", 1), ("resolve", 8))}
+    with moment.at(at(10, 13, 9)):
+        for kind, promised in promises.items():
+            ledger.start(THING, kind, promised)
+    with django_assert_num_queries(5):  # a savepoint around three statements
+        start_many(Other(), promises, at(10, 13, 9))
+    for kind in promises:
+        by_hand, together = (Clock.objects.get(record_id=pk, kind=kind) for pk in (1, 2))
+        assert row(together) == row(by_hand)
+
+
+def test_a_kind_that_runs_already_goes_on_and_one_that_is_over_begins_another_round(office):
+    promises = {"respond": Promised(HOUR, office, "test"), "resolve": Promised(8 * HOUR, office, "test")}
+    start_many(THING, promises, at(10, 13, 9))
+    with moment.at(at(10, 13, 10)):
+        ledger.stop(THING, ["respond"])
+    start_many(THING, promises, at(10, 14, 9))
+    found = Clock.objects.order_by("kind", "round").values_list("kind", "round", "state")
+    assert list(found) == [("resolve", 1, "running"), ("respond", 1, "stopped"), ("respond", 2, "running")]

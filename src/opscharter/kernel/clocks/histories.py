@@ -1,15 +1,17 @@
-"""Clocks of imported records: whole courses stored at once, as the ledger would have stored them step by step."""
+"""Many clocks at once: those of a new record, and whole courses of imported ones, as the ledger would store each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
+from opscharter.kernel.clocks import course as courses
 from opscharter.kernel.clocks.course import Course
-from opscharter.kernel.clocks.ledger import Promised, interval_of, take_over
+from opscharter.kernel.clocks.ledger import LIVE, Promised, interval_of, take_over
 from opscharter.kernel.clocks.models import Clock
 from opscharter.kernel.copying import insert_many
 
@@ -39,4 +41,21 @@ def store_many(histories: Sequence[ClockHistory]) -> None:
     insert_many(clocks)
     insert_many(
         [interval_of(clock, stretch) for clock, each in zip(clocks, histories) for stretch in each.course.stretches]
+    )
+
+
+def start_many(record: Any, promises: Mapping[str, Promised], at: dt.datetime, reason: str = "started") -> None:
+    """Start the clocks of a record by their kinds, in three statements; kinds that run already are left as they are."""
+    rounds: dict[str, int] = {}
+    running = set()
+    known = Clock.objects.filter(record_type=record._meta.label_lower, record_id=record.pk, kind__in=list(promises))
+    for kind, number, state in known.values_list("kind", "round", "state"):
+        rounds[kind] = max(number, rounds.get(kind, 0))
+        running |= {kind} if state in LIVE else set()
+    store_many(
+        [
+            ClockHistory(record, kind, promised, courses.begin(at, promised.terms, reason), rounds.get(kind, 0) + 1)
+            for kind, promised in promises.items()
+            if kind not in running
+        ]
     )

@@ -12,6 +12,7 @@ from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor, system_actor
 from opscharter.kernel.clocks import ledger
 from opscharter.kernel.clocks.course import BREACH
+from opscharter.kernel.clocks.histories import start_many
 from opscharter.kernel.clocks.reasons import declare_reason
 from opscharter.kernel.notices.sending import send
 from opscharter.kernel.resources.links import record_url
@@ -49,13 +50,11 @@ def derive_priority(ticket: Any, levels: ServiceLevels | None = None) -> None:
     ticket.priority = priority_of(ticket.impact, ticket.urgency, contract.matrix if contract else None)
 
 
-def start_clocks(ticket: Any) -> None:
-    """Start every clock that the service levels promise at this priority."""
-    levels = levels_of(ticket)
-    for kind in ALL_KINDS:
-        promised = levels.promised(kind, ticket.priority)
-        if promised is not None:
-            ledger.start(ticket, kind, promised, at=ticket.opened_at)
+def start_clocks(ticket: Any, levels: ServiceLevels | None = None) -> None:
+    """Start every clock that the service levels promise at this priority; `levels`, if known, are not looked up."""
+    levels = levels or levels_of(ticket)
+    promises = {kind: levels.promised(kind, ticket.priority) for kind in ALL_KINDS}
+    start_many(ticket, {kind: promised for kind, promised in promises.items() if promised}, ticket.opened_at)
 
 
 def retarget_clocks(ticket: Any, reason: str) -> None:

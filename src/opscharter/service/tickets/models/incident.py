@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opscharter.kernel.access.actor import Actor, system_actor
+from opscharter.kernel.records import bulk
 from opscharter.kernel.records.numbering import Numbering
 from opscharter.service.tickets.lifecycle import INCIDENT, State
 from opscharter.service.tickets.models.ticket import Ticket
@@ -55,8 +56,8 @@ class Incident(Ticket):
         """Make the steps of the test checklist: the service's, or the company's general ones (§3.3.3)."""
         steps = (self.service.checklist if self.service else None) or [str(step) for step in DEFAULT_CHECKLIST]
         step_type: Any = self._meta.get_field("test_steps").related_model
-        for number, step in enumerate(steps, start=1):
-            step_type(incident=self, position=number, step=step[:200]).save_as(system_actor())
+        laid_out = [step_type(incident=self, position=n, step=step[:200]) for n, step in enumerate(steps, start=1)]
+        bulk.create_many(laid_out, system_actor())
 
     @property
     def is_open(self) -> bool:

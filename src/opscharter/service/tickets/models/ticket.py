@@ -130,7 +130,10 @@ class Ticket(Record):
             self.opened_at = moment.now()
         if self.pk is None and self.team_id is None:
             self.team = self._natural_team()
-        if self.pk is None or DECIDES_PRIORITY & set(changed_fields(self)):
+        if self.pk is None:
+            self.__dict__["_levels"] = effects.levels_of(self)
+            effects.derive_priority(self, self.__dict__["_levels"])
+        elif DECIDES_PRIORITY & set(changed_fields(self)):
             effects.derive_priority(self)
         if self.pk is None and self.priority == Priority.P1:
             self.critical_since = self.opened_at
@@ -153,7 +156,7 @@ class Ticket(Record):
 
     def on_create(self, actor: Actor) -> None:
         """Start the clocks."""
-        effects.start_clocks(self)
+        effects.start_clocks(self, self.__dict__.pop("_levels", None))
         if self.assignee_id is not None:
             self.move("assign", actor, team=self.team, assignee=self.assignee)
         hooks.follow(self, actor, {})
