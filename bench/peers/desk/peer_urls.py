@@ -1,5 +1,6 @@
 """The addresses of the django-helpdesk that is compared with."""
 
+from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("helpdesk.urls", namespace="helpdesk"))]
+urlpatterns = [path("admin/", admin.site.urls), path("", include("helpdesk.urls", namespace="helpdesk"))]
