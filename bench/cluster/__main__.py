@@ -122,7 +122,7 @@ def tell(
     told.add("jobs DOUBLED", len(found.doubled))
     told.add("seconds until the queue was empty after the load", drained)
     told.add("audit trail", found.audit)
-    told.notes += circumstances()
+    told.notes += circumstances("as delivered")
     told.notes += [*book.failed[:8], *found.lost[:8], *found.doubled[:8], *found.records[:8]]
     print(f"\n{table.text()}\n\n{told.text()}", flush=True)
     bad = book.failed or book.unseen or found.records or found.lost or found.doubled or drained is None

@@ -101,7 +101,7 @@ def tell(ours: Asked, others: Sequence[Asked], left_out: Sequence[str], heading:
             figures.append("–" if kind in each.wrong else f"{each.median(kind):.1f} ({late:.1f})")
         there = [each.median(kind) for each in others if each.median(kind) == each.median(kind)]
         table.add(kind, *figures, times(min(there, default=None), ours.median(kind)), f"{GOALS[kind]:g}×")
-    table.notes += [*left_out, *circumstances()]
+    table.notes += [*left_out, *circumstances("as delivered")]
     for each in (ours, *others):
         table.notes += [f"{each.peer.name}, {kind}: {why}" for kind, why in each.wrong.items()]
     table.notes.append(

@@ -119,7 +119,7 @@ def tell(title: str, rows: Iterable[tuple[str, float, float, float]]) -> None:
     table = Table(title, ["ms of processor time", "web", "database", "worker"])
     for kind, *figures in rows:
         table.add(kind, *figures)
-    table.notes += circumstances()
+    table.notes += circumstances("as delivered")
     print(f"\n{table.text()}", flush=True)
 
 
