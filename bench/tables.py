@@ -25,11 +25,12 @@ def tables(found: Mapping[Stage, Mapping[str, Sequence[Figure]]]) -> list[Table]
 def _of_stage(stage: Stage, figures: Sequence[Figure]) -> list[Table]:
     kind, tickets = stage
     requests = Table(f"{kind}, {tickets:,} tickets: requests", HEADS)
-    others = Table(f"{kind}, {tickets:,} tickets: other work", ["figure", "value", "unit", "told"])
+    others = Table(f"{kind}, {tickets:,} tickets: other work", ["figure", "value", "unit"])
     for each in sorted(figures, key=_item):
         name = f"{each.item} {each.name}".strip()
         if each.p50 is None:
-            others.add(name, each.value, each.unit, "; ".join(each.notes))
+            others.add(name, each.value, each.unit)
+            others.notes += [f"{name}: {note}" for note in each.notes]
             continue
         requests.add(
             name, each.p50, each.p95, each.floor, times(each.p50, each.floor), each.per_second, each.per_second_of_8,

@@ -112,10 +112,16 @@ def test_the_memory_of_a_process_includes_its_children():
 
 
 def test_the_table_of_growth_compares_the_same_figures_of_two_sizes():
-    small = {"pages": [Figure("1", "list", p50=10.0, floor=5.0), Figure("8", "all checks", value=2.0, unit="s")]}
+    small = {
+        "pages": [
+            Figure("1", "list", p50=10.0, floor=5.0),
+            Figure("8", "all checks", value=2.0, unit="s", notes=["39 checks"]),
+        ]
+    }
     large = {"pages": [Figure("1", "list", p50=12.0), Figure("8", "all checks", value=8.0, unit="s")]}
     drawn = tables({("postgresql", 10_000): small, ("postgresql", 1_000_000): large, ("sqlite", 10_000): {}})
-    requests, growth = drawn[0], drawn[-1]
+    requests, others, growth = drawn[0], drawn[1], drawn[-1]
+    assert (others.rows, others.notes) == ([["8 all checks", "2.00", "s"]], ["8 all checks: 39 checks"])
     assert requests.rows[0][:5] == ["1 list", "10.0", "–", "5.00", "2.00×"]
     assert [row[-1] for row in growth.rows] == ["1.20×", "4.00×"]
     assert len(drawn) == 5
