@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import path
+from django.urls import include, path
 
 from opscharter.kernel.account import URLS as ACCOUNT
 from opscharter.kernel.exchange.pages import ExportPage, ImportPage
@@ -50,18 +50,20 @@ PAGES: dict[str, Any] = {
 }
 
 
-def pages_of(resource: Resource) -> list[Any]:
-    """Return the url patterns of one resource; `resource.pages` may put another page class in a place."""
-    base = f"{resource.chapter}/{resource.slug}/"
+def pages_of(resource: Resource) -> Any:
+    """Return the addresses of one resource; `resource.pages` may put another page class in a place.
+
+    They stand under one prefix, so that Django compares an address with a hundred prefixes and not with all pages.
+    """
     chosen = {**PAGES, **resource.pages}
-    return [path(base + end, page.as_view(resource=resource)) for end, page in chosen.items()]
+    pages = [path(end, page.as_view(resource=resource)) for end, page in chosen.items()]
+    return path(f"{resource.chapter}/{resource.slug}/", include(pages))
 
 
 def patterns() -> list[Any]:
     """Return the pages of every resource, and those that span all of them."""
-    pages = [pattern for resource in site.resources for pattern in pages_of(resource)]
     return [
-        *pages,
+        *(pages_of(resource) for resource in site.resources),
         *ACCOUNT,
         *OVERSIGHT,
         *LIVE,

@@ -8,5 +8,5 @@ from opscharter.kernel.resources.site import site
 from opscharter.kernel.urls import pages_of
 from tests.kernel.api.site import LIBRARY
 
-own = [page for resource in LIBRARY.resources for page in pages_of(site.resource(resource.model))]
+own = [pages_of(site.resource(resource.model)) for resource in LIBRARY.resources]
 urlpatterns = [*own, path("api/v1/", include(patterns())), *product]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
@@ -37,15 +37,15 @@ def viewset_for(resource: Resource) -> type[RecordViewSet]:
     return extend_schema_view(**described(resource))(made)  # type: ignore[no-any-return]
 
 
+def addresses_of(resource: Resource) -> Any:
+    """Return the addresses of one resource under one prefix, its own ones first."""
+    router = SimpleRouter(use_regex_path=True)
+    router.register("", viewset_for(resource), f"api-{resource.key}")
+    own = [path(end, view.as_view(resource=resource)) for end, view in resource.api.items()]
+    return path(f"{resource.chapter}/{resource.slug}/", include([*own, *router.urls]))
+
+
 def patterns() -> list[Any]:
     """Return the API's url patterns."""
-    router = SimpleRouter(use_regex_path=True)
-    own = [
-        path(f"{resource.chapter}/{resource.slug}/{end}", view.as_view(resource=resource))
-        for resource in site.resources
-        for end, view in resource.api.items()
-    ]
-    for resource in site.resources:
-        router.register(f"{resource.chapter}/{resource.slug}", viewset_for(resource), f"api-{resource.key}")
     document = path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema")
-    return [*own, *router.urls, document, re_path("", NothingHere.as_view())]
+    return [*map(addresses_of, site.resources), document, re_path("", NothingHere.as_view())]
