@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from opscharter.kernel.access.actor import Actor
@@ -102,3 +105,19 @@ def test_very_many_departments_are_asked_for_together(make_actor: MakeActor) -> 
     parts = Paper.scope.parts(actor, LABEL, "view")
     assert parts is not None
     assert len(parts) == 1
+
+
+@pytest.mark.parametrize("reach", ["customer", "all"])
+def test_what_is_not_meant_for_the_outside_is_shown_to_no_customer_in_one_piece_or_in_parts(
+    papers: list[Paper], make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch, reach: str
+) -> None:
+    monkeypatch.setattr(Paper, "scope", replace(Paper.scope, outside=Q(pages=2)))
+    contact = make_actor((LABEL, "view", reach), customers=[3, 4], external=True)
+    house = make_actor((LABEL, "view", reach), customers=[3, 4])
+    parts = Paper.scope.parts(contact, LABEL, "view")
+    shown = take_page(Paper.objects.all(), order("id", False), 60, parts=parts).rows
+    assert shown
+    assert {paper.pages for paper in shown} == {2}
+    assert shown == list(Paper.objects.visible_to(contact).order_by("pk"))
+    assert capped_count(Paper.objects.all(), parts) == (len(shown), False)
+    assert Paper.objects.visible_to(house).count() > len(shown)

@@ -33,13 +33,17 @@ class Scope:
     contact: str | tuple[str, ...] = ()
     """Whose matter it is at the customer: what a contact who sees the own matters only may see."""
     public: bool = False
+    outside: Q | None = None
+    """What customers' contacts may see of the rows within their reach; None: all of them."""
 
     def rows(self, actor: Actor, record_type: str, action: str) -> Q | None:
         """Return the condition on rows within the actor's grants; None when every row is; `Q(pk__in=[])` for none."""
-        if self.boundless(actor, record_type, action):
-            return None
+        shown = self.outside if actor.external else None
+        if self._boundless(actor, record_type, action):
+            return shown
         bounds = self._bounds(actor, actor.reaches(record_type, action))
-        return reduce(or_, (Q(**{f"{path}__in": ids}) for path, ids in bounds), Q(pk__in=[]))
+        within = reduce(or_, (Q(**{f"{path}__in": ids}) for path, ids in bounds), Q(pk__in=[]))
+        return within if shown is None else within & shown
 
     def parts(self, actor: Actor, record_type: str, action: str) -> list[Q] | None:
         """Return conditions that together let through what `rows` does; None when every row is within reach.
@@ -47,16 +51,16 @@ class Scope:
         Each asks for one value where there are few, so that an index on it and the order of a list gives the first
         rows at once; under `rows`, an "or", the database must look at all that are within reach.
         """
-        if self.boundless(actor, record_type, action):
-            return None
+        shown = self.outside if actor.external else None
+        if self._boundless(actor, record_type, action):
+            return None if shown is None else [shown]
         found = []
         for path, ids in self._bounds(actor, actor.reaches(record_type, action)):
             one_by_one = len(ids) <= MOST_APART
             found += [Q(**{path: pk}) for pk in ids] if one_by_one else [Q(**{f"{path}__in": ids})]
-        return found
+        return found if shown is None else [part & shown for part in found]
 
-    def boundless(self, actor: Actor, record_type: str, action: str) -> bool:
-        """Say whether every row is within reach."""
+    def _boundless(self, actor: Actor, record_type: str, action: str) -> bool:
         reaches = actor.reaches(record_type, action)
         return Reach.ALL in reaches or (self.public and bool(reaches))
 

@@ -38,18 +38,6 @@ class Category(models.TextChoices):
     QUESTION = "question", _("frequent question")
 
 
-class AudienceScope(Scope):
-    """Customers' contacts see what is published for them; the house sees all."""
-
-    def rows(self, actor: Actor, record_type: str, action: str) -> Q | None:
-        """Return the condition on articles within the actor's grants."""
-        allowed = super().rows(actor, record_type, action)
-        if not actor.external:
-            return allowed
-        meant = Q(audience=Audience.CUSTOMERS, state=ArticleState.PUBLISHED, archived_at__isnull=True)
-        return meant if allowed is None else allowed & meant
-
-
 class Article(Record):
     """What the company knows about a question or a fault, and how it is answered; one edition of it."""
 
@@ -77,7 +65,10 @@ class Article(Record):
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
 
     numbering = Numbering("KB-{seq:05}")
-    scope = AudienceScope(public=True)
+    scope = Scope(
+        public=True,
+        outside=Q(audience=Audience.CUSTOMERS, state=ArticleState.PUBLISHED, archived_at__isnull=True),
+    )
     lifecycle = ARTICLE
     search_fields = ("title", "symptom", "body", "keywords")
 

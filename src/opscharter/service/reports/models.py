@@ -114,18 +114,6 @@ class ReportDefinition(Record):
         return self.author or self.contract.project_manager or self.contract.customer.account_manager
 
 
-class ReportScope(Scope):
-    """Customers' contacts see what was delivered to them; drafts are the house's."""
-
-    def rows(self, actor: Actor, record_type: str, action: str) -> Q | None:
-        """Return the condition on reports within the actor's grants."""
-        allowed = super().rows(actor, record_type, action)
-        if not actor.external:
-            return allowed
-        sent = Q(state__in=SENT, archived_at__isnull=True)
-        return sent if allowed is None else allowed & sent
-
-
 class ServiceReport(Record):
     """What a customer is told of one period: figures with the records behind them, words, suggestions; one version."""
 
@@ -178,7 +166,10 @@ class ServiceReport(Record):
     refusal = models.TextField(_("why it was refused"), blank=True, editable=False)
 
     numbering = Numbering("SR-{date:%Y}-{seq:04}")
-    scope = ReportScope(owner="author", department="customer__team", customer="customer")
+    scope = Scope(
+        owner="author", department="customer__team", customer="customer",
+        outside=Q(state__in=SENT, archived_at__isnull=True),
+    )  # fmt: skip
     lifecycle = REPORT
     create_guards = (guards.period_over,)
     search_fields = ("period", "customer__name", "contract__name")
