@@ -56,6 +56,15 @@ def test_who_closed_the_page_or_was_not_heard_of_is_gone():
     assert [each.person for each in who_is_at(CHANNEL)] == ["u3"]
 
 
+def test_who_goes_from_one_page_to_the_next_stays_though_word_of_the_closed_one_comes_last():
+    be_here(CHANNEL, "u1", "Li Min", Doing.VIEWS, page="first")
+    be_here(CHANNEL, "u1", "Li Min", Doing.EDITS, page="second")
+    leave(CHANNEL, "u1", page="first")
+    assert [each.doing for each in who_is_at(CHANNEL)] == [Doing.EDITS]
+    leave(CHANNEL, "u1", page="second")
+    assert not who_is_at(CHANNEL)
+
+
 def test_a_beat_that_is_no_news_wakes_nobody_and_writes_nothing_when_it_comes_too_soon():
     be_here(CHANNEL, "u1", "Li Min", Doing.VIEWS)
     stands = numbers_of([CHANNEL])[CHANNEL]

@@ -15,11 +15,15 @@ class LiveChannel(models.Model):
 
 
 class Presence(models.Model):
-    """Somebody who has a channel's page open, and what they do there; old rows count for nothing."""
+    """Somebody who has a channel's page open, and what they do there; old rows count for nothing.
+
+    `page` is the page that spoke last: one that is closed takes away nobody who has gone on to another.
+    """
 
     channel = models.CharField(max_length=80)
     person = models.CharField(max_length=40)
     label = models.CharField(max_length=160)
+    page = models.CharField(max_length=36, default="")
     doing = models.CharField(max_length=10)
     seen_at = models.DateTimeField()
 

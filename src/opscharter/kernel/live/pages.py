@@ -33,16 +33,16 @@ class LivePage(View):
         return HttpResponse(body, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Note what the person does on the page (`doing`), or that it was closed (`gone`)."""
+        """Note what the person does on the page (`doing`), or that it was closed (`gone`); `page` tells pages apart."""
         mine = read_pass(request.POST.get("pass", ""))
         if mine is None or not mine.person:
             return HttpResponse(status=403)
-        doing = request.POST.get("doing", "")
+        doing, page = request.POST.get("doing", ""), request.POST.get("page", "")[:36]
         for place, channel in enumerate(mine.channels):
             if doing == "gone":
-                leave(channel, mine.person)
+                leave(channel, mine.person, page)
             elif doing in Doing.values:
-                be_here(channel, mine.person, mine.label, doing if place == 0 else Doing.VIEWS)
+                be_here(channel, mine.person, mine.label, doing if place == 0 else Doing.VIEWS, page)
         return self._answer(mine, {})
 
     def _answer(self, mine: Pass, numbers: dict[str, int]) -> HttpResponse:

@@ -48,29 +48,30 @@ def pass_for(record: Any, actor: Actor) -> Pass:
 
 
 @transaction.atomic
-def be_here(channel: str, person: str, label: str, doing: str) -> bool:
-    """Note that somebody is there; says whether that was news, which the others hear of."""
+def be_here(channel: str, person: str, label: str, doing: str, page: str = "") -> bool:
+    """Note that somebody is there by a page of theirs; says whether that was news, which the others hear of."""
     now = timezone.now()
     known = Presence.objects.filter(channel=channel, person=person).first()
     if known is None:
         Presence.objects.filter(channel=channel, seen_at__lt=now - FORGOTTEN).delete()
         Presence.objects.bulk_create(
-            [Presence(channel=channel, person=person, label=label, doing=doing, seen_at=now)], ignore_conflicts=True
+            [Presence(channel=channel, person=person, label=label, page=page, doing=doing, seen_at=now)],
+            ignore_conflicts=True,
         )
         news = True
     else:
         news = known.doing != doing or known.seen_at < now - GONE
-        if news or known.seen_at < now - BEAT / 4:
-            Presence.objects.filter(pk=known.pk).update(doing=doing, label=label, seen_at=now)
+        if news or known.page != page or known.seen_at < now - BEAT / 4:
+            Presence.objects.filter(pk=known.pk).update(doing=doing, label=label, page=page, seen_at=now)
     if news:
         touch(channel)
     return news
 
 
 @transaction.atomic
-def leave(channel: str, person: str) -> None:
-    """Note that somebody has closed the page."""
-    if Presence.objects.filter(channel=channel, person=person).delete()[0]:
+def leave(channel: str, person: str, page: str = "") -> None:
+    """Note that somebody has closed a page; who has opened the next one meanwhile stays: word of it may come first."""
+    if Presence.objects.filter(channel=channel, person=person, page=page).delete()[0]:
         touch(channel)
 
 

@@ -8,6 +8,7 @@
 const BEAT = 20000; /* presence.py knows the same number */
 const HIDDEN_BEAT = 15000;
 const WRITING = 6000;
+const PAGE = Math.random().toString(36).slice(2); /* not randomUUID, which plain http does not have */
 const live = { pass: "", stream: null, numbers: {}, hidden: 0, doing: "", base: "views", wrote: 0 };
 
 function hear(numbers) {
@@ -42,7 +43,7 @@ const presence = () => document.querySelector("[data-presence]");
 async function sayWhoIsHere(doing) {
   if (!presence()) return;
   live.doing = doing;
-  const body = new URLSearchParams({ pass: live.pass, doing });
+  const body = new URLSearchParams({ pass: live.pass, doing, page: PAGE });
   const answer = await fetch("/live/", { method: "POST", body }).catch(() => null);
   if (answer?.ok) showPeople((await answer.json()).people);
 }
@@ -90,7 +91,7 @@ document.addEventListener("DOMContentLoaded", () => {
     beat();
   });
   addEventListener("pagehide", () => {
-    if (presence()) navigator.sendBeacon("/live/", new URLSearchParams({ pass: live.pass, doing: "gone" }));
+    if (presence()) navigator.sendBeacon("/live/", new URLSearchParams({ pass: live.pass, doing: "gone", page: PAGE }));
   });
   addEventListener("pageshow", (event) => event.persisted && beat());
 });
