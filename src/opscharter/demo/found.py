@@ -33,6 +33,7 @@ from opscharter.demo.satisfaction import live_satisfaction
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.checking import verify_now
+from opscharter.kernel.calendars.engine import UnpublishedYear, statutory
 from opscharter.kernel.calendars.models import BusinessCalendar, calendar_of
 from opscharter.kernel.resources.site import site
 from opscharter.organization.models import Employee
@@ -43,6 +44,8 @@ TICKETS = 420
 CHANGES = 24
 """Changes of one year."""
 DAYS = 365
+LEAD = dt.timedelta(days=30)
+"""So far ahead reach the deadlines and plans with which the story ends."""
 
 
 def founded() -> bool:
@@ -59,13 +62,22 @@ def install_foundation() -> None:
             put_in_place(actor)
 
 
+def latest_end(now: dt.datetime) -> dt.datetime:
+    """Return when the story ends: now, or earlier where its deadlines would reach a year without published holidays."""
+    try:
+        statutory("cn", timezone.localdate(now + LEAD))
+    except UnpublishedYear as unpublished:
+        return latest_end(timezone.make_aware(dt.datetime(unpublished.year - 1, 12, 31, 18)) - LEAD)
+    return now
+
+
 def found(
     scale: float = 1, seed: int = 20_26, until: dt.datetime | None = None, tell: Callable[[int], None] = lambda n: None
 ) -> Company:
     """Build the company and its year; the same seed and end give the same company. Refuses a second founding."""
     if founded():
         raise ValueError("there is a company already; the demo is for an empty database")
-    end = until or timezone.now().replace(second=0, microsecond=0)
+    end = until or latest_end(timezone.now().replace(second=0, microsecond=0))
     begin = end - dt.timedelta(days=DAYS)
     dice = random.Random(seed)
     actor = system_actor("demo")

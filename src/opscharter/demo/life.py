@@ -14,7 +14,7 @@ from opscharter.demo import names
 from opscharter.demo.company import Company
 from opscharter.kernel import moment
 from opscharter.kernel.access.actor import Actor
-from opscharter.kernel.calendars.engine import Calendar
+from opscharter.kernel.calendars.engine import Calendar, UnpublishedYear
 from opscharter.kernel.errors import Refused
 from opscharter.organization.access import actor_of_employee
 from opscharter.organization.models import Employee
@@ -51,9 +51,15 @@ class World:
         return self.actor(self.dice.choice(self.company.team("DESK")))
 
     def later(self, at: dt.datetime, minutes: float, urgent: bool) -> dt.datetime:
-        """Return a moment so much work later: round the clock for what is urgent, in office hours otherwise."""
+        """Return a moment so much work later: round the clock for what is urgent, in office hours otherwise.
+
+        What would go on into a year whose holidays are not published ends after the story, whenever that is.
+        """
         span = dt.timedelta(seconds=max(20, int(minutes * 60)))
-        return at + span if urgent else self.office.add(at, span)
+        try:
+            return at + span if urgent else self.office.add(at, span)
+        except UnpublishedYear:
+            return max(at, self.until) + span
 
     def around(self, median: float, spread: float = 0.7) -> float:
         """Return a number of minutes around a median, with the long tail that real work has."""
