@@ -13,13 +13,14 @@ import datetime as dt
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -210,7 +211,8 @@ def run(scale: float) -> int:
         report |= recover(storm, lambda: set(Incident.objects.values_list("state", flat=True)) == {"RESOLVED"})
     finally:
         for process in (worker, web):
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with what the web server has started, which would live on
             process.wait()
     return tell(storm, report)
 
