@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class Server:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
-class Peer:
+class Peer(ABC):
     """One system. Whatever it raises on its way to serving leaves it out of the comparison, with what it said."""
 
     name = ""
@@ -78,21 +79,21 @@ class Peer:
         self.process: subprocess.Popen[bytes] | None = None
         self.cookie = ""
 
+    @abstractmethod
     def install(self) -> str:
         """Install the system into its folder with an empty database; returns its version."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, tickets: Sequence[Ticket]) -> None:
         """Take the tickets in by bulk means."""
-        raise NotImplementedError
 
+    @abstractmethod
     def serve(self) -> None:
         """Start the server and sign in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asks(self, questions: Questions) -> Mapping[str, Ask]:
         """Return, by kind, the request of each turn."""
-        raise NotImplementedError
 
     def end(self) -> None:
         """Stop the server and drop the database."""

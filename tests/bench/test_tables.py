@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from bench.cluster.load import Book
 from bench.cluster.reckoning import Reckoning
 from bench.lib.client import Connection, Request
 from bench.peers import __main__ as peers
-from bench.peers.peer import KINDS, Peer, Server
-from bench.peers.tickets import Ticket, questions
+from bench.peers.peer import KINDS, Ask, Peer, Server
+from bench.peers.tickets import Questions, Ticket, questions
 from opscharter.kernel.moment import now
 
 
@@ -21,6 +22,18 @@ class Other(Peer):
     """A system that is not there."""
 
     name = "Other"
+
+    def install(self) -> str:
+        return "1.0"
+
+    def load(self, tickets: Sequence[Ticket]) -> None:
+        """Keep none of them."""
+
+    def serve(self) -> None:
+        """Never come up."""
+
+    def asks(self, questions: Questions) -> Mapping[str, Ask]:
+        return {}
 
     def last_words(self) -> str:
         return "it fell over"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 
 from opscharter.charter.pages.seen import seen_among
 from opscharter.kernel.access.actor import Actor
 from opscharter.kernel.controls.models import GuardDecision
+from opscharter.kernel.oversight.days import midnight_of
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.history import WORDS, said_action
 
@@ -38,7 +34,7 @@ def asked(given: Mapping[str, str]) -> QuerySet[GuardDecision]:
         rows = rows.filter(actor_label__icontains=who)
     for name, comparison, shift in (("from", "at__gte", 0), ("to", "at__lt", 1)):
         if text := _text(given, name):
-            rows = rows.filter(**{comparison: _midnight(name, text, shift)})
+            rows = rows.filter(**{comparison: midnight_of(name, text, shift)})
     before = given.get("before", "")
     if before.isascii() and before.isdecimal() and len(before) <= LONGEST_ID:
         rows = rows.filter(pk__lt=int(before))
@@ -47,16 +43,6 @@ def asked(given: Mapping[str, str]) -> QuerySet[GuardDecision]:
 
 def _text(given: Mapping[str, str], name: str) -> str:
     return given.get(name, "").replace("\x00", "").strip()
-
-
-def _midnight(name: str, text: str, shift: int) -> dt.datetime:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None or not dt.date(1970, 1, 1) <= day <= dt.date(9000, 1, 1):
-        raise ValidationError({name: _("“%(value)s” is not a date like 2026-10-31.") % {"value": text}})
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=shift), dt.time.min))
 
 
 def seen(rows: list[GuardDecision], actor: Actor) -> list[GuardDecision]:

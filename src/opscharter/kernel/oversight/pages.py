@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
-from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 
 from opscharter.kernel import moment
 from opscharter.kernel.audit.models import AuditEntry, AuditVerification
 from opscharter.kernel.audit.sealing import anchor, seal
 from opscharter.kernel.audit.trail import write_entry
+from opscharter.kernel.oversight.days import midnight_of
 from opscharter.kernel.resources.links import url_of
 from opscharter.kernel.web.base import SignedInPage
 from opscharter.kernel.web.history import said_action, said_way
@@ -42,20 +39,10 @@ def asked(given: Any) -> QuerySet[AuditEntry]:
             entries = entries.filter(**{lookup: value})
     for name, comparison, shift in (("from", "at__gte", 0), ("to", "at__lt", 1)):
         if text := given.get(name, "").strip():
-            entries = entries.filter(**{comparison: _midnight(name, text, shift)})
+            entries = entries.filter(**{comparison: midnight_of(name, text, shift)})
     if text := given.get("q", "").strip():
         entries = entries.filter(Q(note__icontains=text) | Q(number__icontains=text) | Q(actor_label__icontains=text))
     return entries
-
-
-def _midnight(name: str, text: str, shift: int) -> dt.datetime:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None or not dt.date(1970, 1, 1) <= day <= dt.date(9000, 1, 1):
-        raise ValidationError({name: _("“%(value)s” is not a date like 2026-10-31.") % {"value": text}})
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=shift), dt.time.min))
 
 
 @dataclass
