@@ -112,8 +112,10 @@ def _arrivals(world: World, begin: dt.datetime, tickets: int) -> Iterator[dt.dat
 
 def _common(world: World, service_code: str) -> tuple[Customer, dict[str, Any]]:
     dice = world.dice
-    serving = [customer for customer in world.company.customers if (customer.pk, service_code) in world.company.assets]
-    customer = dice.choice(serving or world.company.customers)
+    everyone = world.company.customers
+    serving = [customer for customer in everyone if (customer.pk, service_code) in world.company.assets] or everyone
+    weights = [4 if customer == everyone[0] else 1 for customer in serving]  # who signs in has something to see
+    customer = dice.choices(serving, weights)[0]
     return customer, {
         "customer": customer, "contact": dice.choice(world.company.contacts[customer.pk]),
         "service": world.company.services[service_code], "channel": dice.choice(CHANNELS),
