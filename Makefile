@@ -21,7 +21,8 @@ run: setup ## Start OpsCharter with its demo company; Ctrl-C stops it
 	@exec $(BIN)/opscharter serve
 
 test: setup ## Run the tests on SQLite
-	@$(BIN)/python tools/debian.py --if-root dovecot-imapd xmlsec1
+	@$(BIN)/python tools/debian.py --if-root dovecot-imapd xmlsec1 slapd ldap-extra
+	@$(PYTHON) tools/setup.py
 	$(TESTS) -m "not e2e and not postgres"
 
 test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one)
@@ -68,3 +69,5 @@ bench-peers: setup ## Ask other ticket systems the same, side by side (TICKETS=1
 lock: setup ## Compile the dependency lock files again
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -o requirements-dev.lock
+	$(COMPILE) --extra ldap -c requirements-dev.lock -o .venv/with-ldap.lock
+	grep -vxFf requirements.lock .venv/with-ldap.lock > requirements-ldap.lock

@@ -13,8 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from debian import can_compile_ldap
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements-dev.lock"
+LDAP_LOCK = ROOT / "requirements-ldap.lock"
 STAMP = ROOT / ".setup-stamp"
 BIN = ROOT / ".venv" / "bin"
 PYTHON = BIN / "python"
@@ -28,12 +31,14 @@ def stop(reason):
     sys.exit(f"setup: {reason}")
 
 
-def run(*command):
-    """Run a command in the checkout; its failure ends the set-up with the command named."""
+def run(*command, or_say=""):
+    """Run a command in the checkout; its failure ends the set-up with the command named, or is said and goes on."""
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     words = [str(word) for word in command]
     if subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode:
-        stop("this step failed: " + " ".join(words))
+        if not or_say:
+            stop("this step failed: " + " ".join(words))
+        print("setup: " + or_say, flush=True)
 
 
 def fingerprint(*files):
@@ -68,12 +73,16 @@ def locked(package):
 
 
 def install_packages():
-    """Install exactly what the lock file names, each file checked against its hash."""
+    """Install exactly what the lock file names, each file checked against its hash; the extra `ldap` if it compiles."""
     with tempfile.TemporaryDirectory() as folder:
         only_uv = Path(folder) / "uv.lock"
         only_uv.write_text(locked("uv"))
         run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", only_uv)
     run(BIN / "uv", "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", LOCK)
+    if can_compile_ldap():
+        install = ("pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--no-build-isolation")
+        without = "the extra `ldap` could not be installed; the tests of a directory are skipped"
+        run(BIN / "uv", *install, "--require-hashes", "-r", LDAP_LOCK, or_say=without)
 
 
 def install_project():
@@ -110,10 +119,11 @@ def parts():
     project = ROOT / "pyproject.toml"
     catalogues = sorted((ROOT / "src/opscharter/locale").glob("*/LC_MESSAGES/django.po"))
     npm_lock, frontend = ROOT / "package-lock.json", ROOT / "tools/frontend.py"
+    packages = fingerprint(LOCK, LDAP_LOCK) + (" ldap" if can_compile_ldap() else "")
     here = f"{sys.version_info[0]}.{sys.version_info[1]} {ROOT}"
     return [
         ("virtual environment", here, [PYTHON], make_virtual_environment),
-        ("Python packages", fingerprint(LOCK), [BIN / "uv", BIN / "granian"], install_packages),
+        ("Python packages", packages, [BIN / "uv", BIN / "granian"], install_packages),
         ("OpsCharter", fingerprint(project, LOCK), [BIN / "opscharter"], install_project),
         (
             "front-end parts",

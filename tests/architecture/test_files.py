@@ -42,7 +42,7 @@ def test_the_machine_path_pattern_finds_what_it_should():
 
 
 def test_lock_files_pin_every_package_by_hash():
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-ldap.lock"):
         lines = (ROOT / name).read_text().splitlines()
         for line, following in itertools.pairwise(lines):
             if not line.startswith(" "):

@@ -70,26 +70,38 @@ def running(slapd: Path, folder: Path) -> Iterator[Directory]:
         )
     )
     subprocess.run([slapd.with_name("slapadd"), "-f", config, "-l", entries], check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"ldap://127.0.0.1:{port}"
-    process = subprocess.Popen([slapd, "-d", "0", "-h", url, "-f", config], stderr=subprocess.DEVNULL)
-    directory = Directory(url, certificate, process)
+    directory = _started([slapd, "-d", "0", "-f", config], certificate)
     try:
-        _wait_for(port)
         yield directory
     finally:
         directory.stop()
 
 
-def _wait_for(port: int) -> None:
-    for _try in range(200):
+def _started(command: list[str | Path], certificate: Path) -> Directory:
+    """Start slapd on a free port; another test may take the port before slapd does, so a few are tried."""
+    for _try in range(5):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url = f"ldap://127.0.0.1:{port}"
+        process = subprocess.Popen([*command, "-h", url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if _serves(process, port):
+            return Directory(url, certificate, process)
+        process.kill()
+        process.wait(10)
+    raise TimeoutError("slapd does not answer")
+
+
+def _serves(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until slapd answers; False if it ended or says nothing for long."""
+    for _try in range(500):
+        if process.poll() is not None:
+            return False
         with socket.socket() as door:
             if door.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return True
         time.sleep(0.02)
-    raise TimeoutError("slapd does not answer")
+    return False
 
 
 def certificate_in(folder: Path) -> tuple[Path, Path]:

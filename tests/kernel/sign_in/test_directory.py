@@ -11,7 +11,8 @@ from opscharter.kernel.audit.models import AuditEntry
 from opscharter.kernel.users.models import User
 from tests.kernel.sign_in import slapd
 
-pytest.importorskip("django_auth_ldap", reason="the extra `ldap` is not installed: pip install 'opscharter[ldap]'")
+for module in ("ldap", "django_auth_ldap"):
+    pytest.importorskip(module, reason="the extra `ldap` is not installed, see docs/operations/install.md")
 if slapd.program() is None:
     pytest.skip("slapd is not installed: apt-get install slapd, or name it in SLAPD", allow_module_level=True)
 pytestmark = pytest.mark.django_db
