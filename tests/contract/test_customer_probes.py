@@ -84,7 +84,7 @@ def test_500_probes_with_another_customers_ids_find_nothing(prober):
         rows = rows_of_others(resource, prober.actor)
         lifecycle = resource.model.lifecycle
         for row in rows:
-            for step in ("", "edit", "history"):
+            for step in ("", "cards", "edit", "history"):
                 prober.finds_nothing(record_url(row, step))
             for tail in ("", "timeline/", "history/", "moves/"):
                 prober.finds_nothing(f"{base}{row.pk}/{tail}")

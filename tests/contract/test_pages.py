@@ -59,7 +59,7 @@ def test_the_list_searches_by_words(resource, row, admin):
 
 
 def test_the_record_has_its_page_its_form_and_its_history(resource, row, admin):
-    for step in ("", "edit", "history"):
+    for step in ("", "cards", "edit", "history"):
         answer = admin.get(record_url(row, step))
         if answer.status_code == 302:  # a page of its own takes over
             answer = admin.get(answer.url)

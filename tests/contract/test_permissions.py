@@ -12,7 +12,7 @@ from tests.contract.conftest import actor_named, sign_in
 
 pytestmark = pytest.mark.django_db
 PROBERS = ["engineer", "manager", "project", "support", "customer", "finance", "hr"]
-STEPS = ("", "edit", "history", "comments", "files", "archive")
+STEPS = ("", "cards", "edit", "history", "comments", "files", "archive")
 
 
 def test_who_holds_no_role_finds_nothing(resource, row, stranger):
@@ -39,7 +39,7 @@ def test_a_row_outside_the_scope_does_not_exist(resource, row, prober):
     browser = sign_in(prober)
     base = f"/api/v1/{resource.chapter}/{resource.slug}/"
     for record in hidden:
-        for step in ("", "edit", "history"):
+        for step in ("", "cards", "edit", "history"):
             assert browser.get(record_url(record, step)).status_code == 404
         assert browser.get(f"{base}{record.pk}/").status_code == 404
         assert browser.get(f"{base}{record.pk}/timeline/").status_code == 404

@@ -37,6 +37,13 @@ def test_a_record_keeps_its_budget(resource, row, admin):
     assert queries(admin, record_url(row)) <= BUDGETS["records"][resource.key]["detail"]
 
 
+def test_the_cards_that_come_after_a_page_keep_their_budget(resource, row, admin):
+    later = any(panel.later for panel in site.panels_of(resource))
+    assert later == ("cards" in BUDGETS["records"][resource.key])
+    if later:
+        assert queries(admin, record_url(row, "cards")) <= BUDGETS["records"][resource.key]["cards"]
+
+
 @pytest.mark.parametrize("url", sorted(BUDGETS["pages"]))
 def test_a_page_keeps_its_budget(admin, url):
     assert queries(admin, url) <= BUDGETS["pages"][url]

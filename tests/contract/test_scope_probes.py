@@ -83,7 +83,7 @@ def probe(resource, rows, username):
     browser, actor = sign_in(username), actor_named(username)
     base, listed, tried = f"/api/v1/{resource.chapter}/{resource.slug}/", list_url(resource), 0
     for row in rows:
-        addresses = [record_url(row, step) for step in ("", "edit", "history")]
+        addresses = [record_url(row, step) for step in ("", "cards", "edit", "history")]
         addresses += [f"{base}{row.pk}/", f"{base}{row.pk}/timeline/", f"{base}{row.pk}/history/"]
         for address in addresses:
             assert browser.get(address).status_code == 404, (username, address)

@@ -15,6 +15,7 @@ from opscharter.kernel.resources.site import site
 from opscharter.kernel.web.answering import AnswerPage
 from opscharter.kernel.web.approving import ApprovalPage
 from opscharter.kernel.web.bulk import BulkPage
+from opscharter.kernel.web.cards import CardsPage
 from opscharter.kernel.web.detail import DetailPage
 from opscharter.kernel.web.editing import CreatePage, EditPage
 from opscharter.kernel.web.extras import (
@@ -40,6 +41,7 @@ PAGES: dict[str, Any] = {
     "views/": SaveViewPage,
     "views/<int:pk>/delete/": DeleteViewPage,
     "<int:pk>/": DetailPage,
+    "<int:pk>/cards/": CardsPage,
     "<int:pk>/edit/": EditPage,
     "<int:pk>/history/": HistoryPage,
     "<int:pk>/moves/<slug:name>/": MovePage,

@@ -91,6 +91,6 @@ def test_the_ticket_shows_the_balance_before_anybody_has_worked(incident, contra
     RoleGrant(role=role, record_type="*", action="*", reach="all").save_as(system_actor())
     root = User.objects.create_superuser("root")
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get(f"/service/incidents/{incident().pk}/", headers={"accept-language": "en"}).content.decode()
+    page = client.get(f"/service/incidents/{incident().pk}/cards/", headers={"accept-language": "en"}).content.decode()
     assert "0 of 200 minutes used" in page
     assert "3 h 20 min left" in page

@@ -64,7 +64,8 @@ class Panel:
     """A card on the record's page drawn by a template; `context(record, actor)` gives what the template needs.
 
     Return None from `context` to leave the card out. `place` is "main" (over the story), "below" (under it), "first"
-    (over the facts) or "side". Customers see a panel only when it says `for_customers`.
+    (over the facts) or "side". Customers see a panel only when it says `for_customers`. A panel at the side that helps,
+    but is not needed to go on, says `later`: the page asks for it when it stands, so that nobody waits for it.
     """
 
     title: Text
@@ -72,6 +73,13 @@ class Panel:
     context: Callable[[Any, Actor], Mapping[str, Any] | None]
     place: str = "side"
     for_customers: bool = False
+    later: bool = False
+
+    def __post_init__(self) -> None:
+        if self.later and self.place != "side":
+            raise ImproperlyConfigured(
+                f"{self.template}: only cards at the side may come later, others would push the page"
+            )
 
 
 @dataclass(frozen=True)

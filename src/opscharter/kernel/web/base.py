@@ -66,12 +66,13 @@ class ResourcePage(SignedInPage):
             raise Http404
 
     def record(self, pk: int, action: str = "view", related: bool = False) -> Any:
-        """Return the record within the actor's scope for the action; 404 otherwise."""
+        """Return the record within the scope for the action (404 otherwise); `related` joins what its facts name."""
         rows = self.resource.model._default_manager.visible_to(self.actor, action)
         if related:
-            names = [f.name for f in self.resource.model._meta.concrete_fields if f.many_to_one]
-            rows = rows.select_related(*names)
-        record = rows.filter(pk=pk).first()
+            told = {*self.resource.fact_fields, *self.resource.related}
+            names = [f.name for f in self.resource.model._meta.concrete_fields if f.many_to_one and f.name in told]
+            rows = rows.select_related(*names) if names else rows
+        record = rows.filter(pk=pk).order_by().first()
         if record is None:
             raise Http404
         return record

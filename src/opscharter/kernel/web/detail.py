@@ -7,8 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
-from django.utils.functional import Promise
 
 from opscharter.kernel.attributes.models import Labelled
 from opscharter.kernel.clocks.ledger import ledger_of
@@ -18,16 +16,15 @@ from opscharter.kernel.errors import Reason
 from opscharter.kernel.files.attachments import attachments_of
 from opscharter.kernel.live.presence import pass_for
 from opscharter.kernel.records.writing import obstacles
-from opscharter.kernel.resources.declaration import Panel, Resource
+from opscharter.kernel.resources.declaration import Resource, Text
 from opscharter.kernel.resources.links import record_url
-from opscharter.kernel.resources.site import site
 from opscharter.kernel.timeline.entries import entries_of, readable
 from opscharter.kernel.timeline.models import TimelineEntry
 from opscharter.kernel.web.approving import ApprovalCard, cards_of
 from opscharter.kernel.web.base import ResourcePage
+from opscharter.kernel.web.cards import Card, drawn, panels_for
 from opscharter.kernel.web.cells import IDENTIFIERS, Cell, facts_for, state_tone
 
-Text = str | Promise
 TIMELINE_LENGTH = 60
 
 
@@ -84,10 +81,12 @@ class DetailContext:
     approvals: list[ApprovalCard] = field(default_factory=list)
     clocks: list[Any] = field(default_factory=list)
     facts: list[tuple[Text, Cell]] = field(default_factory=list)
-    panels_main: list[tuple[Text, str]] = field(default_factory=list)
-    panels_below: list[tuple[Text, str]] = field(default_factory=list)
-    panels_first: list[tuple[Text, str]] = field(default_factory=list)
-    panels_side: list[tuple[Text, str]] = field(default_factory=list)
+    panels_main: list[Card] = field(default_factory=list)
+    panels_below: list[Card] = field(default_factory=list)
+    panels_first: list[Card] = field(default_factory=list)
+    panels_side: list[Card] = field(default_factory=list)
+    cards_url: str = ""
+    """Where the cards are that the page asks for when it stands; empty when there are none."""
     timeline: list[TimelineEntry] = field(default_factory=list)
     timeline_filter: str = "all"
     timeline_more: int = 0
@@ -119,9 +118,10 @@ class DetailPage(ResourcePage):
     def _context(self, record: Any) -> DetailContext:
         number = getattr(record, "number", "") or ""
         page = DetailContext(self.resource, record, number, record_title(record), external=self.actor.external)
+        self._tell_story(page)
         if type(record).lifecycle is not None:
             page.state = Cell("state", record.get_state_display(), tone=state_tone(record))
-            page.stages = self._stages(record)
+            page.stages = self._stages(record, self._moves_told(page))
             self._offer_moves(page)
             page.approvals = cards_of(record, self.actor)
         page.badges = self.resource.badges(record) if self.resource.badges else []
@@ -135,7 +135,6 @@ class DetailPage(ResourcePage):
             page.lead = "" if lead == page.title else lead
         page.clocks = ledger_of(record, for_customer=self.actor.external)
         page.attachments = list(attachments_of(record, self.actor))
-        self._tell_story(page)
         self._draw_panels(page)
         self._offer_pages(page)
         return page
@@ -157,16 +156,24 @@ class DetailPage(ResourcePage):
                 page.gate = [GateItem(False, reason.message, reason.clause) for reason in verdict.refusals]
                 page.gate += [GateItem(True, g.label, clause_of(g)) for g in move.guards if g.id not in refused]
 
-    def _stages(self, record: Any) -> list[StageOnLine]:
-        """Return the stages with the time each was first reached, read from the record's moves."""
+    def _moves_told(self, page: DetailContext) -> list[TimelineEntry]:
+        """Return the moves, oldest first; they are read apart only when the page does not tell its whole story."""
+        if not self.resource.stages:
+            return []
+        if self._tells_all(page):
+            return [entry for entry in reversed(page.timeline) if entry.kind == TimelineEntry.Kind.MOVE]
+        return list(entries_of(page.record).filter(kind=TimelineEntry.Kind.MOVE).reverse())
+
+    def _tells_all(self, page: DetailContext) -> bool:
+        return not page.timeline_more and readable(self.actor, page.timeline_filter) is None
+
+    def _stages(self, record: Any, moves: list[TimelineEntry]) -> list[StageOnLine]:
+        """Return the stages with the time each was first reached, read from the record's moves, oldest first."""
         if not self.resource.stages:
             return []
         reached: dict[str, tuple[Any, str]] = {type(record).lifecycle.start: (record.created_at, "")}
-        story = TimelineEntry.objects.filter(
-            record_type=record._meta.label_lower, record_id=record.pk, kind=TimelineEntry.Kind.MOVE
-        ).order_by("at", "id")
-        for at, who, data in story.values_list("at", "who", "data"):
-            reached.setdefault(data.get("to", ""), (at, who))
+        for entry in moves:
+            reached.setdefault(entry.data.get("to", ""), (entry.at, entry.who))
         line, current = [], None
         for index, stage in enumerate(self.resource.stages):
             when = min((reached[state] for state in stage.states if state in reached), default=None, key=lambda r: r[0])
@@ -191,21 +198,12 @@ class DetailPage(ResourcePage):
         page.timeline_filter = wanted or "all"
 
     def _draw_panels(self, page: DetailContext) -> None:
-        places = {
-            "main": page.panels_main, "below": page.panels_below, "first": page.panels_first, "side": page.panels_side,
-        }  # fmt: skip
-        for panel in site.panels_of(self.resource):
-            if self.actor.external and not panel.for_customers:
-                continue
-            html = self._draw(panel, page.record)
-            if html is not None:
-                places[panel.place].append((panel.title, html))
-
-    def _draw(self, panel: Panel, record: Any) -> str | None:
-        context = panel.context(record, self.actor)
-        if context is None:
-            return None
-        return render_to_string(panel.template, {**context, "record": record, "actor": self.actor}, self.request)
+        panels = panels_for(self.resource, page.external)
+        at_once = [panel for panel in panels if not panel.later]
+        for place in ("main", "below", "first", "side"):
+            cards = drawn([panel for panel in at_once if panel.place == place], page.record, self.request)
+            setattr(page, f"panels_{place}", cards)
+        page.cards_url = record_url(page.record, "cards") if len(at_once) < len(panels) else ""
 
     def _offer_pages(self, page: DetailContext) -> None:
         record = page.record

@@ -71,14 +71,14 @@ def _behind(incident: Incident, actor: Actor) -> Mapping[str, Any] | None:
     """Return the alerts behind an incident with how often and from when to when they fired for it."""
     if not actor.may("service.alert", "view"):
         return None
+    alerts = list(alerts_behind(incident).select_related("asset").order_by("-firing", "severity", "-last_started_at"))
+    if not alerts:
+        return None
     told = Occurrence.objects.filter(incident=incident).values("alert")
     counts = {
         row["alert"]: row
         for row in told.annotate(n=Count("pk"), first=Min("started_at"), last=Max("started_at"), d=Sum("deliveries"))
     }
-    alerts = list(alerts_behind(incident).select_related("asset").order_by("-firing", "severity", "-last_started_at"))
-    if not alerts:
-        return None
     group = AlertGroup.objects.filter(incident=incident, quiet_since__isnull=False).first()
     return {
         "lines": [(alert, counts.get(alert.pk), TONES[alert.severity]) for alert in alerts[:20]],

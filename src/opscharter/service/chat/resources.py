@@ -67,4 +67,4 @@ def _chats_of(ticket: Any, actor: Actor) -> dict[str, Any] | None:
     return {"chats": [(chat, record_url(chat)) for chat in found]} if found else None
 
 
-ON_TICKET = Panel(_("Live chat"), "service/chat/on_ticket.html", _chats_of)
+ON_TICKET = Panel(_("Live chat"), "service/chat/on_ticket.html", _chats_of, later=True)

@@ -88,6 +88,7 @@ def _of_feedback(feedback: Any, actor: Actor) -> dict[str, Any] | None:
 
 
 TITLE, TEMPLATE = _("Complaints"), "service/complaints/list.html"
+ON_TICKET = Panel(TITLE, TEMPLATE, _of_ticket, later=True)
 ALL, TREE, DEPARTMENT, OWN, CUSTOMER = Reach.ALL, Reach.DEPARTMENT_TREE, Reach.DEPARTMENT, Reach.OWN, Reach.CUSTOMER
 HANDLE = "view comment edit reply accept close not-content"
 GRANTS: dict[str, list[GrantLine]] = {
@@ -109,8 +110,8 @@ PART = Part(
     grants=GRANTS,
     tasks=[complaints_to_answer],
     panels={
-        "service.incident": [Panel(TITLE, TEMPLATE, _of_ticket)],
-        "service.servicerequest": [Panel(TITLE, TEMPLATE, _of_ticket)],
+        "service.incident": [ON_TICKET],
+        "service.servicerequest": [ON_TICKET],
         "customers.feedback": [Panel(TITLE, TEMPLATE, _of_feedback)],
     },
 )

@@ -52,7 +52,7 @@ def _at_the_desk(call: PhoneCall, actor: Actor) -> dict[str, Any] | None:
     return {"open": True} if call.state in OPEN and actor.may("service.phonecall", "create") else None
 
 
-ON_TICKET = Panel(_("Calls"), "service/hotline/calls.html", _calls_on_ticket)
+ON_TICKET = Panel(_("Calls"), "service/hotline/calls.html", _calls_on_ticket, later=True)
 ON_CUSTOMER = Panel(_("Last calls"), "service/hotline/calls.html", _calls_on("customer"))
 ON_CONTACT = Panel(_("Last calls"), "service/hotline/calls.html", _calls_on("contact"))
 

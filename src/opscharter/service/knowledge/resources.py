@@ -34,7 +34,7 @@ def _badges(article: Any) -> list[tuple[Text, str]]:
     return badges
 
 
-ON_INCIDENT = Panel(_("Knowledge"), "service/knowledge/on_incident.html", _learned_of)
+ON_INCIDENT = Panel(_("Knowledge"), "service/knowledge/on_incident.html", _learned_of, later=True)
 
 articles = Resource(
     Article, "articles", icon="book", order="-id", badges=_badges,

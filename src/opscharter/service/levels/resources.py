@@ -28,7 +28,7 @@ def _stays_of(ticket: Any, actor: Actor) -> Mapping[str, Any] | None:
     return {"stays": found} if found else None
 
 
-ON_TICKET = Panel(_("Stays with teams"), "service/levels/stays.html", _stays_of)
+ON_TICKET = Panel(_("Stays with teams"), "service/levels/stays.html", _stays_of, later=True)
 
 
 levels = Resource(

@@ -81,7 +81,7 @@ def _mail_of(ticket: Any, actor: Actor) -> Mapping[str, Any] | None:
     return {"lines": lines[:MOST_ON_TICKET]}
 
 
-ON_TICKET = Panel(_("Mail"), "service/mailbox/on_ticket.html", _mail_of)
+ON_TICKET = Panel(_("Mail"), "service/mailbox/on_ticket.html", _mail_of, later=True)
 
 
 def _fetching(mailbox: Any, actor: Actor) -> Mapping[str, Any]:

@@ -74,7 +74,7 @@ def _on_call_for(ticket: Any, actor: Actor) -> Mapping[str, Any] | None:
     }  # fmt: skip
 
 
-ON_CALL_PANEL = Panel(_("On call"), "service/oncall/for_ticket.html", _on_call_for)
+ON_CALL_PANEL = Panel(_("On call"), "service/oncall/for_ticket.html", _on_call_for, later=True)
 
 rosters = Resource(
     Roster, "rosters", icon="calendar-user", columns=["number", "name", "team", "calendar", "active"],

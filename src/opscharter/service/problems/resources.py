@@ -40,7 +40,7 @@ def _badges(problem: Any) -> list[tuple[Text, str]]:
     return badges
 
 
-ON_INCIDENT = Panel(_("Problems"), "service/problems/on_incident.html", _problems_of)
+ON_INCIDENT = Panel(_("Problems"), "service/problems/on_incident.html", _problems_of, later=True)
 ON_ROOM = Panel(_("Problems"), "service/problems/on_incident.html", _problems_of_room)
 
 problems = Resource(

@@ -56,4 +56,4 @@ def _survey_of(ticket: Any, actor: Actor) -> dict[str, Any] | None:
     return {"survey": found, "url": record_url(found)} if found is not None else None
 
 
-ON_TICKET = Panel(_("Satisfaction"), "service/satisfaction/on_ticket.html", _survey_of)
+ON_TICKET = Panel(_("Satisfaction"), "service/satisfaction/on_ticket.html", _survey_of, later=True)

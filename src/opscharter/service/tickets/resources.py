@@ -139,10 +139,11 @@ def _similar_to(ticket: Any, actor: Actor) -> dict[str, Any] | None:
     return {"found": found} if found else None
 
 
+AFFECTED = Panel(_("Affected"), "service/impact.html", _impact_of, later=True)
 TOGETHER = [
-    Panel(_("Similar, and what solved it"), "service/suggested.html", _similar_to),
-    Panel(_("Quick replies"), "service/macros.html", _macros_of),
-    Panel(_("Links and watchers"), "service/together.html", _together_of),
+    Panel(_("Similar, and what solved it"), "service/suggested.html", _similar_to, later=True),
+    Panel(_("Quick replies"), "service/macros.html", _macros_of, later=True),
+    Panel(_("Links and watchers"), "service/together.html", _together_of, later=True),
 ]
 STAGES = [
     Stage(_("Received"), (State.NEW,)),
@@ -200,8 +201,8 @@ incidents = Resource(
     form=[ASKED, URGENCY, HANDLING, Section(_("Emergency"), ["contingency_plan", "follow_up_of"])],
     panels=[
         Panel(_("Full test after the repair"), "service/tests.html", _tests_of, place="below"),
-        Panel(_("Affected"), "service/impact.html", _impact_of),
-        Panel(_("Left over"), "service/family.html", _family_of),
+        AFFECTED,
+        Panel(_("Left over"), "service/family.html", _family_of, later=True),
         *TOGETHER,
     ],
 )  # fmt: skip
@@ -212,7 +213,7 @@ requests = Resource(
         "create": [*ASKED.fields, "attributes", *URGENCY.fields],
     },
     form=[ASKED, Section(_("Answers"), ["attributes"], follows="service"), URGENCY, HANDLING],
-    panels=[Panel(_("Affected"), "service/impact.html", _impact_of), *TOGETHER],
+    panels=[AFFECTED, *TOGETHER],
 )  # fmt: skip
 test_steps = Resource(
     TestStep, "test-steps", icon="checklist", columns=["incident", "position", "step", "result", "note"],

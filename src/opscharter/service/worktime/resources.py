@@ -58,7 +58,7 @@ def _time_of_customer(customer: Any, actor: Actor) -> dict[str, Any] | None:
     return found if found["balances"] or found["months"] else None
 
 
-ON_TICKET = Panel(_("Time"), "service/worktime/on_ticket.html", _time_on)
+ON_TICKET = Panel(_("Time"), "service/worktime/on_ticket.html", _time_on, later=True)
 ON_CONTRACT = Panel(_("Prepaid time"), "service/worktime/balance.html", _time_of_contract, for_customers=True)
 ON_CUSTOMER = Panel(_("Worked time"), "service/worktime/on_customer.html", _time_of_customer)
 

@@ -165,7 +165,11 @@ document.addEventListener("DOMContentLoaded", () => {
   ready(document);
   passGoodNews();
 });
-document.addEventListener("htmx:afterSettle", (event) => ready(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  ready(event.target);
+  /* A card that comes after the page may be what the address points at. */
+  if (location.hash.length > 1) event.target.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView();
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([403, 409, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
