@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "opscharter.kernel.web.middleware.ActorMiddleware",
     "opscharter.kernel.web.sign_in.PasswordChangeMiddleware",
+    "opscharter.kernel.web.providers.ProviderAwayMiddleware",
     # Last: by then it is known, from the primary, who asks.
     "opscharter.kernel.replica.ReplicaMiddleware",
 ]
@@ -135,10 +136,16 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "opscharter.kernel.web.sign_in.SignInAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail that invites to sign up
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "add_webauthn": "opscharter.kernel.web.passkeys.AddKeyForm",
+    "edit_webauthn": "opscharter.kernel.web.passkeys.EditKeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts come from the company: nobody opens one in another's name
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
 SOCIALACCOUNT_PROVIDERS = social_providers(os.environ)
 SOCIALACCOUNT_ADAPTER = "opscharter.kernel.web.sign_in.OutsideSignInAdapter"

@@ -1,4 +1,4 @@
-"""The outside providers that the sign-in page offers, as the installation's settings name them."""
+"""Where people come from: the providers that the sign-in page offers, and the browsers they are signed in with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 
+from opscharter.kernel.web.browsers import browser_name
+
 register = template.Library()
+register.filter(browser_name)
 
 
 @register.simple_tag
