@@ -17,9 +17,11 @@ from django.utils.translation import override
 from opscharter.customers.models import Customer
 from opscharter.kernel.access.actor import system_actor
 from opscharter.kernel.audit.models import AuditEntry
+from opscharter.kernel.audit.trail import write_entry
 from opscharter.kernel.controls.models import GuardDecision
 from opscharter.kernel.controls.registry import GUARDS
 from opscharter.kernel.errors import Refused
+from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.users.models import User
 from opscharter.organization.models import Department, Employee, Post, Role, RoleGrant
 from opscharter.organization.seed import install_roles
@@ -85,6 +87,24 @@ def test_page_file_and_api_tell_a_refusal_in_the_readers_language(read_in, refus
         assert SAID[read_in] in told
         assert not [said for said in others(read_in) if said in told]
     assert AuditEntry.objects.latest("pk").action == "export"
+
+
+@pytest.mark.parametrize("read_in", SAID)
+def test_a_records_history_tells_a_refusal_in_the_readers_language(read_in, incident):
+    refuse(incident, "zh-hans" if read_in == "en" else "en")
+    install_roles(system_actor())
+    browser = browser_of(User.objects.create_superuser("root"), read_in)
+    page = browser.get(record_url(incident) + "history/").content.decode()
+    assert SAID[read_in] in page
+    assert not [said for said in others(read_in) if said in page]
+
+
+def test_a_history_of_before_reasons_were_kept_has_the_words_then_said(incident):
+    before = {"reasons": [None, [{"message": "從前的話"}]]}
+    write_entry(system_actor(), "refused:resolve", record=incident, changes=before)
+    install_roles(system_actor())
+    page = browser_of(User.objects.create_superuser("root"), "en").get(record_url(incident) + "history/")
+    assert "從前的話" in page.content.decode()
 
 
 def test_rows_of_before_reasons_were_kept_so_have_the_words_then_said(incident):

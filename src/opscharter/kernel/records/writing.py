@@ -79,7 +79,8 @@ def _log_refusal(refused: Refused, record: Any, actor: Actor, step: str, inputs:
     """Keep the refusal although the step itself was rolled back."""
     with transaction.atomic():
         log_decisions(GuardDecision.Outcome.REFUSED, refused.reasons, record, actor, step, inputs)
-        changes = {"reasons": [None, [reason.as_dict() for reason in refused.reasons]]}
+        reasons = [{**reason.as_dict(), "kept": reason.kept} for reason in refused.reasons]
+        changes = {"reasons": [None, reasons]}
         write_entry(actor, f"refused:{step}", record=record, changes=changes)
 
 

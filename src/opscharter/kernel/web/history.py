@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from opscharter.kernel.audit.models import AuditEntry
+from opscharter.kernel.controls.wording import told
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.links import record_url
 from opscharter.kernel.timeline.models import Visibility
@@ -116,6 +117,11 @@ class HistoryPage(ResourcePage):
         return {meta.get_field(name).attname for name in self.resource.model.protected_fields}
 
 
+def _reason(said: dict[str, Any]) -> str:
+    """Return why something was refused, in the reader's language; old entries have only the words that were said."""
+    return told(said["kept"]) if said.get("kept") else str(said.get("message", ""))
+
+
 class _Teller:
     """Says audit entries of one record type in words; the names of related records are fetched once per type."""
 
@@ -135,7 +141,7 @@ class _Teller:
     def _changes(self, entry: AuditEntry) -> list[ChangeLine]:
         if entry.action.startswith("refused:"):
             reasons = entry.changes.get("reasons", [None, []])[1]
-            return [ChangeLine(_("reason"), None, str(reason.get("message", ""))) for reason in reasons]
+            return [ChangeLine(_("reason"), None, _reason(reason)) for reason in reasons]
         if entry.action == "comment":
             seen = str(entry.changes.get("visibility", [None, ""])[1])
             return [ChangeLine(_("read by"), None, str(dict(Visibility.choices).get(seen, seen)))]
