@@ -14,6 +14,7 @@ from opscharter.kernel.records.bulk import create_many, update_many
 from opscharter.kernel.search import documents
 from opscharter.kernel.search import find as finding
 from opscharter.kernel.search.find import find, matching_ids
+from opscharter.kernel.search.marks import is_mark, mark_all
 from opscharter.kernel.search.models import SearchDocument
 from tests.conftest import MakeActor
 from tests.kernel.library import make_paper, make_shelf
@@ -156,19 +157,68 @@ def test_only_rows_within_the_scope_are_found(system: Actor, make_actor: MakeAct
 def test_one_who_sees_little_of_very_much_still_finds_it(
     system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "PORTIONS", (20, 80))
+    monkeypatch.setattr(finding, "FIRST", 5)
+    monkeypatch.setattr(finding, "MOST", 5)
     make_paper(system, "Tides mine", author=7)
+    make_paper(system, "Currents mine", author=7)
     create_many([Paper(title=f"Tides {number}", author=8) for number in range(99)], system)
     own = make_actor(("testapp.paper", "view", "own"), person=7)
     assert titles(own, "tides") == ["Tides mine"]
-    monkeypatch.setattr(finding, "PORTIONS", (20, 60))
+    assert titles(make_actor(("testapp.paper", "view", "own"), person=9), "tides") == []
+
+
+def test_a_list_is_searched_within_reach(system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_many([Paper(title=f"Tides {number}", author=7 + number % 2) for number in range(8)], system)
+    own = make_actor(("testapp.paper", "view", "own"), person=7)
+    for few in (100, 2):  # by the ids of the hits, or by a condition where there are too many
+        monkeypatch.setattr(finding, "FEW", few)
+        found = Paper.objects.filter(matching_ids(Paper, "tides", own))
+        assert sorted(found.values_list("title", flat=True)) == ["Tides 0", "Tides 2", "Tides 4", "Tides 6"]
+    assert not Paper.objects.filter(matching_ids(Paper, "tides", make_actor())).exists()
+    assert Paper.objects.filter(matching_ids(Paper, "tides", system)).count() == 8
+
+
+def test_whose_a_record_is_changes_whom_the_index_offers_it(
+    system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(system, "Tides", author=8)
+    monkeypatch.setattr(finding, "FIRST", 1)
+    make_paper(system, "Tides of others", author=9)
+    own = make_actor(("testapp.paper", "view", "own"), person=7)
     assert titles(own, "tides") == []
+    paper.author = 7
+    paper.save_as(system)
+    assert titles(own, "tides") == ["Tides"]
+
+
+def test_documents_from_before_are_marked_like_new_ones(system: Actor) -> None:
+    make_paper(system, "Tides", author=7, customer=11)
+    make_paper(system, "Currents")
+    make_shelf(system, "Tall")
+    make_shelf(system, "—")  # nothing that could be found by a word
+    new = dict(SearchDocument.objects.values_list("pk", "words"))
+    for document in SearchDocument.objects.all():
+        words = " ".join(word for word in document.words.split(" ") if not is_mark(word))
+        SearchDocument.objects.filter(pk=document.pk).update(words=words)
+    assert mark_all(connection) == len(new)
+    assert dict(SearchDocument.objects.values_list("pk", "words")) == new
+    assert mark_all(connection) == 0
+
+
+def test_no_text_can_ask_for_a_mark(system: Actor) -> None:
+    make_paper(system, "Tides", author=7)
+    words = SearchDocument.objects.get().words.split(" ")
+    marks = [word for word in words if is_mark(word)]
+    assert len(marks) >= 2
+    for mark in marks:
+        assert find(system, mark) == []
+        assert find(system, mark[1:]) == []
 
 
 def test_the_work_for_what_nobody_may_see_is_bounded(
     system: Actor, make_actor: MakeActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "PORTIONS", (5, 10))
+    monkeypatch.setattr(finding, "FIRST", 5)
     create_many([Paper(title=f"Tides {number}", author=8) for number in range(50)], system)
     with CaptureQueriesContext(connection) as queries:
         assert find(make_actor(("testapp.paper", "view", "own"), person=7), "tides") == []

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from opscharter.kernel.access.actor import Actor, Reach
 
+CREATOR = "created_by_id"
 MOST_APART = 6
 """So many departments or customers are asked for one by one, more of them together."""
 
@@ -39,9 +40,9 @@ class Scope:
     def rows(self, actor: Actor, record_type: str, action: str) -> Q | None:
         """Return the condition on rows within the actor's grants; None when every row is; `Q(pk__in=[])` for none."""
         shown = self.outside if actor.external else None
-        if self._boundless(actor, record_type, action):
+        bounds = self.bounds(actor, record_type, action)
+        if bounds is None:
             return shown
-        bounds = self._bounds(actor, actor.reaches(record_type, action))
         within = reduce(or_, (Q(**{f"{path}__in": ids}) for path, ids in bounds), Q(pk__in=[]))
         return within if shown is None else within & shown
 
@@ -52,27 +53,36 @@ class Scope:
         rows at once; under `rows`, an "or", the database must look at all that are within reach.
         """
         shown = self.outside if actor.external else None
-        if self._boundless(actor, record_type, action):
+        bounds = self.bounds(actor, record_type, action)
+        if bounds is None:
             return None if shown is None else [shown]
         found = []
-        for path, ids in self._bounds(actor, actor.reaches(record_type, action)):
+        for path, ids in bounds:
             one_by_one = len(ids) <= MOST_APART
             found += [Q(**{path: pk}) for pk in ids] if one_by_one else [Q(**{f"{path}__in": ids})]
         return found if shown is None else [part & shown for part in found]
 
-    def _boundless(self, actor: Actor, record_type: str, action: str) -> bool:
+    @property
+    def paths(self) -> list[str]:
+        """Return every field path that may bound who sees a row."""
+        named = (self.owner, self.contact, self.department, self.customer)
+        return [*(path for value in named for path in _paths(value)), CREATOR]
+
+    def bounds(self, actor: Actor, record_type: str, action: str) -> list[tuple[str, list[int]]] | None:
+        """Return each field path with the ids it may hold; None when every row is within reach."""
         reaches = actor.reaches(record_type, action)
-        return Reach.ALL in reaches or (self.public and bool(reaches))
+        if Reach.ALL in reaches or (self.public and bool(reaches)):
+            return None
+        return list(self._bounds(actor, reaches))
 
     def _bounds(self, actor: Actor, reaches: frozenset[str]) -> Iterator[tuple[str, list[int]]]:
-        """Yield each field path with the ids it may hold."""
         if Reach.OWN in reaches:
             if actor.person_id is not None:
                 yield from ((path, [actor.person_id]) for path in _paths(self.owner))
             if actor.contact_id is not None:
                 yield from ((path, [actor.contact_id]) for path in _paths(self.contact))
             if actor.user_id is not None:
-                yield "created_by_id", [actor.user_id]
+                yield CREATOR, [actor.user_id]
         units: set[int] = set()
         for reach in (Reach.TEAM, Reach.DEPARTMENT, Reach.DEPARTMENT_TREE):
             if reach in reaches:

@@ -22,6 +22,7 @@ from opscharter.kernel.errors import Conflict, FieldConflict, NotPermitted, Reas
 from opscharter.kernel.records.lifecycle import Move
 from opscharter.kernel.records.merging import BOOKKEEPING, changed_fields, differences, merge, rewind
 from opscharter.kernel.search import documents
+from opscharter.kernel.search.marks import own_columns
 from opscharter.kernel.timeline import entries
 from opscharter.kernel.timeline.models import TimelineEntry, Visibility
 from opscharter.kernel.users.models import User
@@ -208,7 +209,10 @@ def _recheck_approvals(record: Any, actor: Actor) -> None:
 
 def _found_by(record: Any) -> set[str]:
     """Return the attributes whose change alters what the search finds; a path stands for its first part."""
-    return {record._meta.get_field(path.partition("__")[0]).attname for path in record.search_fields}
+    if not record.search_fields:
+        return set()
+    told = {record._meta.get_field(path.partition("__")[0]).attname for path in record.search_fields}
+    return told | set((own_columns(type(record)) or {}).values())
 
 
 def _field_name(record: Any, attname: str) -> str:

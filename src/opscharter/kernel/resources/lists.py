@@ -82,8 +82,15 @@ class ListQuery:
 
     @cached_property
     def _parts(self) -> list[Q] | None:
-        """Return the actor's reach as conditions that are looked up one by one; None when it has no bounds."""
-        return self.resource.model.scope.parts(self.actor, self.resource.key, self.action)
+        """Return the actor's reach as conditions that are looked up one by one; None when it has no bounds.
+
+        A search has gone through the reach already, and leaves little: that is looked up in one go.
+        """
+        scope = self.resource.model.scope
+        if self.one("q"):
+            bounds = scope.rows(self.actor, self.resource.key, self.action)
+            return None if bounds is None else [bounds]
+        return scope.parts(self.actor, self.resource.key, self.action)
 
     def _conditions(self) -> Iterable[Q]:
         if self.view is not None:
@@ -95,7 +102,7 @@ class ListQuery:
         if ids := [read_id("id", value) for value in self.given.getlist("id") if value]:
             yield Q(pk__in=ids)
         if text := self.one("q"):
-            yield matching_ids(self.resource.model, text)
+            yield matching_ids(self.resource.model, text, self.actor, self.action)
         if check := self.one("check"):
             yield self._of_check(check)
         if indicator := self.one("indicator"):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from opscharter.kernel.copying import insert_many
+from opscharter.kernel.search.marks import marks_of
 from opscharter.kernel.search.models import SearchDocument
 from opscharter.kernel.search.tokens import words_of
 
@@ -25,7 +26,7 @@ def _text(record: Any, path: str) -> str:
 
 
 def document_for(record: Any) -> SearchDocument:
-    """Build the document of a record, unsaved: its number and the fields it lets be searched."""
+    """Build the document of a record, unsaved: its number, the fields it lets be searched, and whom it concerns."""
     fields = [name for name in record.search_fields if name not in record.protected_fields]
     texts = [_text(record, name) for name in fields]
     number = str(getattr(record, "number", "") or "")
@@ -37,7 +38,7 @@ def document_for(record: Any) -> SearchDocument:
         record_id=record.pk,
         number=number,
         title=title[:TITLE_LENGTH],
-        words=" ".join(distinct),
+        words=" ".join([*marks_of(record), *distinct]),
     )
 
 
