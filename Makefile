@@ -2,7 +2,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-TESTS := $(BIN)/pytest -q -n 2 --dist loadfile
+# Files in their order: those of a folder share what its fixtures found, which takes long to make again.
+TESTS := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url pyproject.toml
 SCALE ?= 1
@@ -25,8 +26,8 @@ test: setup ## Run the tests on SQLite
 	@$(PYTHON) tools/setup.py
 	$(TESTS) -m "not e2e and not postgres"
 
-test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one)
-	$(BIN)/python tools/postgres.py $(TESTS) -m "not e2e" $(LESS)
+test-postgres: setup ## Run the tests on PostgreSQL (DATABASE_URL_TEST, a local server, or a private one; ONLY=tests/kernel)
+	$(BIN)/python tools/postgres.py $(TESTS) -m "not e2e" $(ONLY)
 
 e2e: setup ## Run the journeys in a real browser
 	@$(BIN)/python tools/debian.py chromium fonts-noto-cjk

@@ -19,6 +19,7 @@ from opscharter.kernel.calendars.models import BusinessCalendar, CalendarDay
 from opscharter.kernel.resources.declaration import Resource
 from opscharter.kernel.resources.site import site
 from opscharter.kernel.users.models import User
+from opscharter.kernel.web import shell
 from opscharter.organization.models import Delegation, Employee, EmployeeRole, Role
 
 RESOURCES = site.resources
@@ -44,6 +45,13 @@ def _complete() -> None:
     role = Role.objects.get(code="auditor")
     EmployeeRole(employee=people[0], role=role, valid_from=day).save_as(actor)
     assert AssetRelation.objects.exists()
+
+
+@pytest.fixture(autouse=True)
+def _no_count_of_work(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the count in the rail out of thousands of pages, where it would cost minutes; the budgets have it."""
+    if "query_budgets" not in request.node.nodeid:
+        monkeypatch.setattr(shell, "_work", [])
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ def test_a_row_outside_the_scope_does_not_exist(resource, row, prober):
     actor = actor_named(prober)
     rows = resource.model._default_manager
     visible = set(rows.visible_to(actor).values_list("pk", flat=True))
-    hidden = list(rows.exclude(pk__in=visible).order_by("-pk")[:4])
+    hidden = list(rows.exclude(pk__in=visible).order_by("-pk")[:2])
     browser = sign_in(prober)
     base = f"/api/v1/{resource.chapter}/{resource.slug}/"
     for record in hidden:
@@ -51,18 +51,14 @@ def test_a_row_outside_the_scope_does_not_exist(resource, row, prober):
             assert (resource.key, record.pk) not in hits
     if actor.may(resource.key, "view"):
         listed = browser.get(base).json()
-        in_use = [pk for pk in visible if _in_use(resource, pk)]
+        in_use = visible & set(rows.filter(archived_at__isnull=True).values_list("pk", flat=True))
         assert listed["total"] == min(len(in_use), COUNT_LIMIT)
-        assert {row["id"] for row in listed["results"]} <= set(in_use)
+        assert {row["id"] for row in listed["results"]} <= in_use
         if hidden:
             asked = browser.get(list_url(resource), {"id": [record.pk for record in hidden]})
             assert "data-url" not in asked.content.decode()
     else:
         assert not visible
-
-
-def _in_use(resource, pk):
-    return resource.model._default_manager.filter(pk=pk, archived_at__isnull=True).exists()
 
 
 def test_exports_hold_only_what_may_be_exported(resource, row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -32,16 +33,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator[str]:
     """Start the product on a free port with a small demo company in a folder of its own."""
+    data = tmp_path_factory.mktemp("data")
+    shutil.copytree(
+        _company(tmp_path_factory.getbasetemp().parent / f"company-{testrun_uid}"), data, dirs_exist_ok=True
+    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    environment = {**kept, "OPSCHARTER_DATA": str(tmp_path_factory.mktemp("data")), "PORT": str(port)}
-    environment["DJANGO_SETTINGS_MODULE"] = "opscharter.config.settings"
-    subprocess.run([CONSOLE, "migrate", "-v0"], env=environment, check=True)
-    subprocess.run([CONSOLE, "demo", "--scale", "0.25", "-v0"], env=environment, check=True)
+    environment = {**_environment(data), "PORT": str(port)}
     server = subprocess.Popen([CONSOLE, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -50,6 +51,23 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    return {**kept, "OPSCHARTER_DATA": str(data), "DJANGO_SETTINGS_MODULE": "opscharter.config.settings"}
+
+
+def _company(folder: Path) -> Path:
+    """Return a folder with a founded company; the first of several test processes founds it, the others wait."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun = folder.with_suffix(".begun")
+            subprocess.run([CONSOLE, "migrate", "-v0"], env=_environment(begun), check=True)
+            subprocess.run([CONSOLE, "demo", "--scale", "0.25", "-v0"], env=_environment(begun), check=True)
+            begun.rename(folder)
+    return folder
 
 
 def _wait(url: str) -> None:
