@@ -26,6 +26,7 @@ def measure(run: Run) -> list[Figure]:
         ("1", "ticket list, open ones", [f"{base}?state=open"], [f"/list/?team={run.team}&state=ASSIGNED"]),
         ("1", "ticket list, a page further on", _further(run, base), [f"/list/?team={run.team}"]),
         ("2", "ticket page, 60 entries", [f"{base}{pk}/" for pk in long], [f"/detail/{pk}/" for pk in long]),
+        ("2", "ticket page: the cards it then asks for", [f"{base}{pk}/cards/" for pk in long], []),
         ("7", "cockpit", ["/"], [f"/cockpit/?since={since}"]),
     ]
     found = []
