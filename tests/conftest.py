@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -15,6 +16,13 @@ from opscharter.kernel.audit import rules
 from opscharter.kernel.users.models import User
 
 MakeActor = Callable[..., Actor]
+
+
+def pytest_sessionstart() -> None:
+    """Collect garbage seldom: all of the product stays in memory, and to look through it again and again takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
