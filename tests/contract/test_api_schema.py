@@ -20,7 +20,7 @@ from tests.contract.conftest import actor_named
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 EXAMPLES = settings(
-    max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
