@@ -39,7 +39,8 @@ def test_a_record_keeps_its_budget(resource, row, admin):
 
 def test_the_cards_that_come_after_a_page_keep_their_budget(resource, row, admin):
     later = any(panel.later for panel in site.panels_of(resource))
-    assert later == ("cards" in BUDGETS["records"][resource.key])
+    asked_for = f'hx-get="{record_url(row, "cards")}"' in admin.get(record_url(row)).content.decode()
+    assert later == asked_for == ("cards" in BUDGETS["records"][resource.key])
     if later:
         assert queries(admin, record_url(row, "cards")) <= BUDGETS["records"][resource.key]["cards"]
 
